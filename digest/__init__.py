@@ -1,0 +1,1 @@
+"""digest: a newsletter engine."""

@@ -1,0 +1,88 @@
+"""The use case of collecting: look at a source, decide what is new, take it in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.core.errors import SourceError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from digest.core.model import Problem
+    from digest.core.ports import Library, LibraryChanges, Progress, Reading, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What collecting from one source came to.
+
+    Attributes:
+        source: Its name.
+        seen: How many paths there are.
+        read: How many of them were new or changed.
+        failed: Why the source as a whole could not be read; None when it could.
+    """
+
+    source: str
+    seen: int = 0
+    read: int = 0
+    changes: LibraryChanges | None = None
+    problems: tuple[Problem, ...] = ()
+    failed: str | None = None
+
+
+def collect(source: Source, library: Library, now: datetime, progress: Progress) -> Collection:
+    """Take into the library what is new or changed in a source; costs a file read for each such path only.
+
+    A source that cannot be read as a whole changes nothing: its articles stay as they are.
+    """
+    try:
+        look = source.look()
+    except SourceError as error:
+        return Collection(source.name, failed=str(error))
+    known = library.fingerprints(source.name)
+    changed = {path: mark for path, mark in look.fingerprints.items() if known.get(path) != mark}
+    gone = [path for path in known if path not in look.fingerprints]
+    readings = (
+        source.read(path, now) for path in progress(changed, total=len(changed), label=f"Reading {source.name}")
+    )
+    changes = library.record(source.name, readings, changed, gone, now)
+    return Collection(source.name, len(look.fingerprints), len(changed), changes, look.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What importing one file came to.
+
+    Attributes:
+        articles: Keys of its articles, new or not, in order.
+        problems: Of the file and of the library.
+        failed: True when it gave nothing.
+    """
+
+    articles: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    failed: bool
+
+
+def take_in(source: Source, path: str, library: Library, now: datetime, notes: tuple[Problem, ...] = ()) -> Imported:
+    """Take one path of a source into the library, whatever it was before; nothing else of the source changes.
+
+    Args:
+        source: The source.
+        path: The path in it.
+        library: Where to.
+        now: The instant it happens.
+        notes: What to report besides.
+    """
+    reading = source.read(path, now)
+    # No fingerprint is kept: who imports a file means it to be read.
+    changes = library.record(source.name, [reading], {path: ""}, (), now)
+    problems = (*notes, *reading.problems, *_of_articles(reading), *changes.problems)
+    return Imported(library.keys_at(source.name, path), problems, failed=not reading.articles)
+
+
+def _of_articles(reading: Reading) -> tuple[Problem, ...]:
+    return tuple(problem for article in reading.articles for problem in article.problems)

@@ -1,0 +1,123 @@
+"""`digest check`: what is wrong, before a reader sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from digest.terminal import Terminal, now_or, options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from digest.app import Newsroom
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something `digest check` found; an error keeps an edition from being made, or an article out of it."""
+
+    level: Literal["error", "warning"]
+    place: str
+    message: str
+
+
+@click.command(name="check")
+@click.argument("newsletter", required=False)
+@click.option("--at", metavar="INSTANT", help="As if it were this instant; now when left out.")
+@click.option("--strict", is_flag=True, help="Warnings fail too.")
+@options()
+def command(terminal: Terminal, *, newsletter: str | None, at: str | None, strict: bool) -> int:
+    """Check configuration, sources, articles and templates by making the next editions in memory.
+
+    Nothing is written. Fails when there is an error, with --strict also when there is a warning.
+    """
+    from digest.app import Newsroom
+
+    now = now_or(at)
+    with Newsroom.open(terminal.config, scratch=True) as newsroom:
+        keys = [newsroom.newsletter(newsletter).key] if newsletter else list(newsroom.settings.newsletters)
+        findings = [
+            *_settings(newsroom),
+            *_articles(newsroom, terminal, now),
+            *(finding for key in keys for finding in _edition(newsroom, terminal, key, now)),
+        ]
+    if terminal.as_json:
+        terminal.data([_json(finding) for finding in findings])
+    for finding in findings if not terminal.as_json else ():
+        click.secho(
+            f"{finding.level}: {finding.place}: {finding.message}", fg="red" if finding.level == "error" else "yellow"
+        )
+    errors = sum(finding.level == "error" for finding in findings)
+    terminal.say(f"{errors} errors, {len(findings) - errors} warnings")
+    return 1 if errors or (strict and findings) else 0
+
+
+def _json(finding: Finding) -> dict[str, Any]:
+    return {"level": finding.level, "place": finding.place, "message": finding.message}
+
+
+def _settings(newsroom: Newsroom) -> Iterator[Finding]:
+    from digest.config import NO_HOST
+
+    settings = newsroom.settings
+    if NO_HOST in settings.site.url:
+        message = f"is not set: links in mail and feeds begin with {settings.site.url}, which leads nowhere"
+        yield Finding("warning", f"{settings.path} site.url", message)
+    if not settings.site.address:
+        message = "is not set: many countries ask senders of newsletters for a postal address"
+        yield Finding("warning", f"{settings.path} site.address", message)
+    if problem := _unwritable(newsroom):
+        yield Finding("error", str(settings.output), problem)
+
+
+def _unwritable(newsroom: Newsroom) -> str:
+    import os
+
+    folder = newsroom.settings.output
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir():
+        return f"cannot be made: {folder} is no folder"
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return f"cannot be written: this user may not write to {folder}"
+    return ""
+
+
+def _articles(newsroom: Newsroom, terminal: Terminal, now: datetime) -> Iterator[Finding]:
+    for each in newsroom.collect(now, terminal.progress):
+        if each.failed:
+            yield Finding("error", each.source, each.failed)
+        for problem in each.problems:
+            yield Finding("error" if problem.set_aside else "warning", problem.place, problem.message)
+    for problem in newsroom.store.library.problems():
+        yield Finding("error" if problem.set_aside else "warning", problem.place, problem.message)
+
+
+def _edition(newsroom: Newsroom, terminal: Terminal, key: str, now: datetime) -> Iterator[Finding]:
+    """Make the edition of the next slot in memory, of whatever there is: templates fail here, if they do."""
+    from dataclasses import replace
+
+    from digest.core.errors import DigestError
+
+    target = newsroom.target(key)
+    slot = target.schedule.next(now)
+    if slot is None:
+        yield Finding("warning", f"newsletters.{key}.schedule", "has no slot to come")
+        return
+    # Any article will do to try the templates with, also one that was sent.
+    willing = replace(target, newsletter=replace(target.newsletter, minimum=1, too_few="top_up"))
+    try:
+        record, problems = newsroom.publisher.rehearse(willing, slot, now)
+        newsroom.publisher.renderer.newsletter_files(target.newsletter, *newsroom.publisher.published(key))
+    except DigestError as error:
+        yield Finding("error", error.place or f"newsletters.{key}", error.message)
+        return
+    for problem in problems:
+        yield Finding("warning", problem.place, problem.message)
+    if record.status == "skipped":
+        yield Finding("warning", f"newsletters.{key}", f"the edition of {record.id} would have no story")
+    terminal.detail(f"{key}: the edition of {record.id} can be made")

@@ -1,0 +1,114 @@
+"""`digest explain`: why an edition is as it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+
+from digest.terminal import Terminal, now_or, options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digest.app import Newsroom
+    from digest.core.model import EditionRecord
+    from digest.core.newsletter import Newsletter
+    from digest.explaining import Explained
+
+
+@click.command(name="explain")
+@click.argument("newsletter")
+@click.argument("article", required=False)
+@click.option("--edition", "-e", help="Id of the edition, as digest editions lists them; the latest when left out.")
+@options()
+def command(terminal: Terminal, *, newsletter: str, article: str | None, edition: str | None) -> int:
+    """Print the verdict on each article, or on ARTICLE, for an edition of NEWSLETTER, and the rule behind it.
+
+    ARTICLE is a key, the beginning of one, or a file's path within its source. Before the first edition is made, it
+    says what that one would take.
+    """
+    from digest.app import Newsroom
+    from digest.core.errors import UsageError
+    from digest.explaining import explain
+
+    with Newsroom.open(terminal.config, scratch=True) as newsroom:
+        definition = newsroom.newsletter(newsletter)
+        record = _record(newsroom, newsletter, edition) or _rehearsed(terminal, newsroom, newsletter)
+        library = newsroom.store.library
+        keys = None
+        if article is not None:
+            keys = library.find(article)
+            if not keys:
+                raise UsageError(f"no article has the key or path '{article}'; digest articles lists them")
+        verdicts = list(explain(library, newsroom.store.editions, definition, record, keys))
+        if terminal.as_json:
+            terminal.data([_json(each) for each in verdicts])
+        else:
+            _print(terminal, definition, record, verdicts, everything=keys is not None or terminal.verbose)
+    return 0
+
+
+def _record(newsroom: Newsroom, newsletter: str, edition: str | None) -> EditionRecord | None:
+    from digest.core.errors import UsageError
+
+    editions = newsroom.store.editions
+    if edition is None:
+        return next(iter(editions.records(newsletter)), None)
+    record = editions.find(newsletter, edition)
+    if record is None:
+        raise UsageError(f"'{newsletter}' has no edition '{edition}'; digest editions {newsletter} lists them")
+    return record
+
+
+def _rehearsed(terminal: Terminal, newsroom: Newsroom, newsletter: str) -> EditionRecord:
+    """The record of the edition that would be made now, composed on the copy."""
+    from digest.core.errors import UsageError
+
+    now = now_or(None)
+    newsroom.collect(now, terminal.progress)
+    target = newsroom.target(newsletter)
+    slot = target.schedule.previous(now)
+    if slot is None:
+        raise UsageError(f"'{newsletter}' has no edition, and no slot until now")
+    terminal.note("no edition has been made yet; this is what digest run would do now")
+    return newsroom.publisher.rehearse(target, slot, now)[0]
+
+
+def _json(each: Explained) -> dict[str, object]:
+    verdict = each.verdict
+    return {
+        "article": verdict.article,
+        "title": each.title,
+        "chosen": verdict.chosen,
+        "rule": str(verdict.rule),
+        "reason": verdict.reason,
+        "recorded": each.recorded,
+    }
+
+
+def _print(
+    terminal: Terminal,
+    newsletter: Newsletter,
+    record: EditionRecord,
+    verdicts: Sequence[Explained],
+    *,
+    everything: bool,
+) -> None:
+    zone = newsletter.zone
+    start, end = record.window.start.astimezone(zone), record.window.end.astimezone(zone)
+    state = f"skipped: {record.reason}" if record.status == "skipped" else record.status
+    terminal.say(f"{newsletter.key} {record.id} ({state}), window {start:%Y-%m-%d %H:%M %Z} to {end:%Y-%m-%d %H:%M %Z}")
+    shown = [each for each in verdicts if everything or each.recorded]
+    terminal.table(
+        ("", "rule", "article", "why"),
+        (
+            ("in" if each.verdict.chosen else "out", str(each.verdict.rule), each.verdict.article, each.verdict.reason)
+            for each in shown
+        ),
+    )
+    rest = Counter(str(each.verdict.rule) for each in verdicts if not everything and not each.recorded)
+    if rest:
+        tally = ", ".join(f"{count} {rule}" for rule, count in sorted(rest.items()))
+        terminal.say(f"and {sum(rest.values())} more: {tally} (--verbose lists them)")

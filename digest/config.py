@@ -1,0 +1,263 @@
+"""config.yaml to frozen settings; every mistake at once, each with its file, line and key.
+
+Reading has three steps: the YAML to plain values with their lines (`digest.yamlfile`), the values against the shapes
+of the file (`digest.settings`), and the shapes to what the program works with: paths made absolute, what was left out
+filled in from what was given.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from email.headerregistry import Address
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from digest import yamlfile
+from digest.core.errors import ConfigError
+from digest.core.model import Problem
+from digest.core.newsletter import Newsletter, Site
+from digest.mistakes import at, cross_checks, mistakes, name_of
+from digest.settings import FileShape, NewsletterShape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
+
+    from digest.settings import Format
+
+DEFAULT_NAME = "config.yaml"
+NO_HOST = "digest.invalid"
+"""Host of the site's URL when none is given: by RFC 2606, section 2, it never resolves."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """A source.
+
+    Attributes:
+        type: "folder" or "page".
+        name: Unique among the sources: type and path as written, `folder:articles`.
+        path: Absolute.
+        zone: The zone of dates without one.
+    """
+
+    type: Literal["folder", "page"]
+    name: str
+    path: Path
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class SinkSettings:
+    """A file sink.
+
+    Attributes:
+        name: Unique among the sinks: type and path as written, `file:out/mail`.
+        path: Absolute.
+        format: "eml", "maildir", "mbox", or "web" for a copy of the finished web pages.
+    """
+
+    name: str
+    path: Path
+    format: Format
+
+
+@dataclass(frozen=True, slots=True)
+class NewsletterSettings:
+    """A newsletter's definition, with what neither selection nor rendering needs.
+
+    Attributes:
+        newsletter: The definition.
+        schedule: Cron expressions, each valid; their zone is the newsletter's.
+    """
+
+    newsletter: Newsletter
+    schedule: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything config.yaml says.
+
+    Attributes:
+        path: The file, absolute.
+        root: Its folder, absolute: relative paths in it start there.
+        store: URL of the store, its path absolute: `sqlite:////srv/news/digest.db`.
+        output: Folder for web pages and feeds, absolute.
+        newsletters: By key, in the order of the file; at least one.
+    """
+
+    path: Path
+    root: Path
+    site: Site
+    store: str
+    output: Path
+    sources: tuple[SourceSettings, ...]
+    newsletters: Mapping[str, NewsletterSettings]
+    sinks: tuple[SinkSettings, ...]
+
+
+def load(path: Path) -> Settings:
+    """Read the configuration.
+
+    Raises:
+        ConfigError: There is no such file, it cannot be read, or something in it is wrong: every mistake, in order.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        message = "there is no such file; `digest init DIR` lays out a newsroom with one, or name another with --config"
+        raise ConfigError([Problem(str(path), message, set_aside=True)]) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(
+            [Problem(f"{path}:{line}", "this is not UTF-8; save the file as UTF-8", set_aside=True)]
+        ) from error
+    except OSError as error:
+        message = f"cannot be read ({error.strerror}); it must be a file that you may read"
+        raise ConfigError([Problem(str(path), message, set_aside=True)]) from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Settings:
+    """Read the configuration from its text.
+
+    Args:
+        text: The YAML.
+        path: Where it stands: relative paths in it start at its folder, and problems name it as given here.
+
+    Raises:
+        ConfigError: Something in it is wrong: every mistake, in the order of the file.
+    """
+    mapped = yamlfile.load(text, str(path))
+    if any(problem.set_aside for problem in mapped.problems):
+        raise ConfigError(mapped.problems)
+    if not isinstance(mapped.value, dict | None):
+        message = "expected keys with values, such as 'newsletters:' with what belongs to it below"
+        raise ConfigError([*mapped.problems, Problem(f"{path}:{mapped.lines[()]}", message)])
+    data = _without_nothing(mapped.value or {})
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 a link to the file keeps the folder it was named in
+    found = [*cross_checks(data, absolute.parent)]
+    shape = None
+    try:
+        shape = FileShape.model_validate(data)
+    except ValidationError as error:
+        known = {place for place, _ in found}
+        found.extend(mistake for mistake in mistakes(error, data, json_schema()) if mistake[0] not in known)
+    if shape is None or found or mapped.problems:
+        raise ConfigError(_in_order(found, mapped, str(path)))
+    return _resolve(shape, absolute)
+
+
+@cache
+def json_schema() -> dict[str, Any]:
+    """The shape of config.yaml as JSON Schema 2020-12, for editors: every key with its meaning. Not to be changed."""
+    schema = FileShape.model_json_schema(by_alias=True, mode="validation")
+    for shape in (schema, *schema["$defs"].values()):
+        for key in shape["properties"].values():
+            key.pop("title", None)  # made from the key's name: it says nothing new
+            # What may be left out may be empty as well; editors need not offer null for it.
+            choices = [choice for choice in key.get("anyOf", ()) if choice != {"type": "null"}]
+            if len(choices) == 1:
+                del key["anyOf"]
+                key.update(choices[0])
+            if "$ref" in key or key.get("default", "") is None:
+                key.pop("default", None)  # the keys of a mapping have their own
+    schema["properties"]["newsletters"]["additionalProperties"] = False
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _without_nothing(value: Any) -> Any:
+    """The values without keys that stand there empty: `include:` with nothing below it counts as left out."""
+    if isinstance(value, dict):
+        return {key: _without_nothing(inner) for key, inner in value.items() if inner is not None}
+    return [_without_nothing(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _in_order(found: list[tuple[yamlfile.Path, str]], mapped: yamlfile.Mapped, name: str) -> list[Problem]:
+    """All problems in the order of the file."""
+    order = {path: position for position, path in enumerate(mapped.lines)}
+    keyed = [((int(problem.place.rpartition(":")[2]), -1), problem) for problem in mapped.problems]
+    for path, message in found:
+        there = path
+        while there not in order:  # a key that is missing has the place of what it is missing from
+            there = there[:-1]
+        empty = there == path and path and isinstance(path[-1], str) and at(mapped.value, path) is None
+        said = f"{message} (it stands there without a value)" if empty else message
+        place = f"{name}:{mapped.lines[there]} {_dotted(path)}".rstrip()
+        keyed.append(((mapped.lines[there], order[there]), Problem(place, said)))
+    return [problem for _, problem in sorted(keyed, key=lambda pair: pair[0])]
+
+
+def _dotted(path: yamlfile.Path) -> str:
+    """`newsletters.weekly.sections[0].limit`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+
+
+def _resolve(shape: FileShape, path: Path) -> Settings:
+    """The settings: what depends on other keys filled in, each path absolute."""
+    root = path.parent
+    first = next(iter(shape.newsletters.values()))
+    title = shape.site.title or first.title
+    host = urlsplit(shape.site.url).hostname or NO_HOST
+    site = Site(
+        title=title,
+        url=shape.site.url,
+        id=shape.site.id or host,
+        organisation=shape.site.organisation or title,
+        language=shape.site.language,
+        address=shape.site.address or "",
+    )
+    return Settings(
+        path=path,
+        root=root,
+        site=site,
+        store="sqlite:///" + os.path.normpath(root / shape.store.removeprefix("sqlite:///")),
+        output=_below(root, shape.output),
+        sources=tuple(
+            SourceSettings(
+                one.type, name_of(one.type, one.path), _below(root, one.path), one.timezone or first.timezone
+            )
+            for one in shape.sources
+        ),
+        newsletters=MappingProxyType(
+            {key: _newsletter(key, one, site, host) for key, one in shape.newsletters.items()}
+        ),
+        sinks=tuple(
+            SinkSettings(name_of(one.type, one.path), _below(root, one.path), one.format) for one in shape.sinks
+        ),
+    )
+
+
+def _below(root: Path, path: str) -> Path:
+    return Path(os.path.normpath(root / path))
+
+
+def _newsletter(key: str, shape: NewsletterShape, site: Site, host: str) -> NewsletterSettings:
+    mail_host = NO_HOST if ":" in host else host  # an IPv6 address is no domain of a mailbox
+    newsletter = Newsletter(
+        key=key,
+        title=shape.title,
+        description=shape.description or "",
+        sender=shape.sender or str(Address(shape.title, "newsletter", mail_host)),
+        language=shape.language or site.language,
+        zone=shape.timezone,
+        window=shape.window,
+        late=shape.late,
+        sections=tuple(section.section() for section in shape.sections),
+        include=shape.include.filter(),
+        exclude=shape.exclude.filter(),
+        minimum=shape.minimum,
+        maximum=shape.maximum,
+        too_few=shape.too_few,
+        summary_words=shape.summary_words,
+        recipients=shape.recipients,
+        feed_limit=shape.feeds.limit,
+    )
+    return NewsletterSettings(newsletter, shape.schedule)

@@ -1,0 +1,78 @@
+"""Every error this package raises on purpose.
+
+    DigestError
+     +-- ConfigError         config.yaml is wrong (exit code 2); carries every mistake at once
+     +-- UsageError          the command line asks for what there is not (exit code 2)
+     +-- SourceError         a whole source cannot be read
+     |    +-- NotAPageError       a text is no saved news page
+     +-- TemplateError       a template is wrong, or does not end
+     +-- StoreError          the store cannot be opened, read or written
+     +-- OutputError         a file cannot be written
+
+Each names its place (file:line, config key, newsletter) and says what to do.
+What concerns one article only is no error but a `Problem`: the article is set aside, the rest goes on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digest.core.model import Problem
+
+
+class DigestError(Exception):
+    """Root of all errors a person can cause or mend.
+
+    Args:
+        message: What is wrong and what to do, in one or two sentences.
+        place: Where: `file:line`, a config key, a newsletter; empty when the message says it.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, place: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+
+class ConfigError(DigestError):
+    """The configuration is wrong; `problems` holds every mistake found, in file order."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UsageError(DigestError):
+    """The command line names something that does not exist."""
+
+    exit_code = 2
+
+
+class SourceError(DigestError):
+    """A whole source cannot be read: its folder is missing, say."""
+
+
+class NotAPageError(SourceError):
+    """A text is not a saved news page."""
+
+
+class TemplateError(DigestError):
+    """A template has a syntax error, names something unknown, or does not end."""
+
+
+class StoreError(DigestError):
+    """The store cannot be opened, read or written."""
+
+
+class OutputError(DigestError):
+    """An output file cannot be written."""

@@ -1,0 +1,97 @@
+"""A newsletter's standing definition: the part of config.yaml that selection and rendering need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+TooFew = Literal["skip", "send", "top_up"]
+ANY_CATEGORY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of an edition: the articles of one or more categories.
+
+    Attributes:
+        title: As printed.
+        categories: Those it takes, compared without case; "*" takes every article.
+        limit: At most so many stories; None means no limit.
+    """
+
+    title: str
+    categories: tuple[str, ...]
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Conditions on an article; an empty tuple asks nothing. All comparisons are without case.
+
+    Attributes:
+        words: Words or phrases of the title, matched as whole words.
+    """
+
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsletter:
+    """What is chosen, how much of it, and for whom it is laid out.
+
+    Attributes:
+        key: Its name in config.yaml.
+        sender: The From mailbox, `Name <address>`.
+        window: Length of the window before a slot; None means since the previous slot.
+        late: How far before the window an article's date may lie.
+        sections: In order; empty means one section for each category found, by name.
+        minimum: Fewer stories than this is too few.
+        maximum: At most so many stories in an edition; None means no limit.
+        summary_words: The budget of a summary that is not the author's, in words.
+        recipients: Addresses a message is made for; empty means one copy to the sender's own address.
+        feed_limit: At most so many entries in each of its feeds.
+    """
+
+    key: str
+    title: str
+    description: str = ""
+    sender: str
+    language: str
+    zone: ZoneInfo
+    window: timedelta | None = None
+    late: timedelta = timedelta(days=14)
+    sections: tuple[Section, ...] = ()
+    include: Filter = Filter()
+    exclude: Filter = Filter()
+    minimum: int = 1
+    maximum: int | None = None
+    too_few: TooFew = "skip"
+    summary_words: int = 60
+    recipients: tuple[str, ...] = ()
+    feed_limit: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Who publishes, and where the web copies are served.
+
+    Attributes:
+        url: Absolute, ends with "/": the output folder is served there.
+        id: What the ids in feeds are made from; must not change when the URL does.
+        address: Postal address, one line; empty when none is given.
+    """
+
+    title: str
+    url: str
+    id: str
+    organisation: str
+    language: str = "en"
+    address: str = ""

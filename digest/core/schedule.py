@@ -1,0 +1,62 @@
+"""Slots and windows: which instant an edition is for, and which span of time it covers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from digest.core.model import Window
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+FIRST_WINDOW = timedelta(days=7)
+"""Length of the window of a slot that has no slot before it."""
+
+
+class Schedule(Protocol):
+    """The slots of a newsletter, strictly increasing, in UTC, to the minute."""
+
+    def previous(self, at: datetime) -> datetime | None:
+        """The latest slot at or before `at`; None when there is none."""
+        ...
+
+    def next(self, after: datetime) -> datetime | None:
+        """The earliest slot after `after`; None when there is none."""
+        ...
+
+
+def edition_id(slot: datetime) -> str:
+    """The id of the edition of a slot: its instant in UTC, to the minute, fit for a file name.
+
+    UTC, because a local time comes twice in the autumn hour.
+    """
+    return slot.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="minutes").replace(":", "") + "Z"
+
+
+def window_of(slot: datetime, schedule: Schedule, *, length: timedelta | None, zone: ZoneInfo) -> Window:
+    """The half-open window [start, slot) of a slot.
+
+    Args:
+        slot: The instant, aware.
+        schedule: Gives the slot before.
+        length: Fixed length of the window; None means since the previous slot.
+        zone: The newsletter's zone.
+    """
+    if length is not None:
+        return Window(earlier(slot, length, zone), slot)
+    previous = schedule.previous(slot - timedelta(microseconds=1))
+    return Window(previous or earlier(slot, FIRST_WINDOW, zone), slot)
+
+
+def earlier(instant: datetime, length: timedelta, zone: ZoneInfo) -> datetime:
+    """`length` before an instant, in UTC: whole days by the wall clock of `zone`, the rest by elapsed time.
+
+    Seven days before Monday 08:00 is Monday 08:00 also when the clocks changed between them; a time that came twice
+    that day is meant the first time.
+    """
+    days, rest = divmod(length, timedelta(days=1))
+    if days:
+        # Without whole days the instant must not pass through the wall clock: in the autumn hour it would lose which.
+        instant = instant.astimezone(zone) - timedelta(days=days)
+    return instant.astimezone(UTC) - rest

@@ -1,0 +1,1 @@
+"""To the reader: envelopes, and the sinks that take them."""

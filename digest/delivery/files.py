@@ -1,0 +1,115 @@
+"""File sinks: a folder of .eml files, a Maildir, an mbox. Handing an envelope over twice changes nothing."""
+
+from __future__ import annotations
+
+import re
+import time
+from email.parser import BytesHeaderParser
+from email.utils import mktime_tz, parsedate_tz
+from typing import TYPE_CHECKING
+
+from digest.core.ports import Accepted
+from digest.delivery.atomic import make_folder, output_error, update, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from digest.core.ports import Envelope
+
+
+class EmlFolder:
+    """One .eml file an envelope, CRLF line ends as on the wire."""
+
+    rebuilt = True
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder = folder
+        self.name = name
+
+    def deliver(self, envelopes: Sequence[Envelope]) -> Iterator[Accepted]:
+        """Write each as `NAME.eml`."""
+        for each in envelopes:
+            path = self._folder / f"{each.name}.eml"
+            new = write(path, each.message)
+            yield Accepted(each, str(path), new=new)
+
+
+class Maildir:
+    """A Maildir [maildir(5)]: written in `tmp`, renamed into `new`; known again in `cur` when it was read."""
+
+    rebuilt = False
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder = folder
+        self.name = name
+
+    def deliver(self, envelopes: Sequence[Envelope]) -> Iterator[Accepted]:
+        """Put each into the mailbox, once."""
+        try:
+            for part in ("tmp", "new", "cur"):
+                make_folder(self._folder / part)
+            # A mail reader moves a message to `cur` and adds `:2,` and flags to its name.
+            present = {
+                path.name.partition(":")[0]: path
+                for part in ("new", "cur")
+                for path in sorted((self._folder / part).iterdir())
+            }
+        except OSError as error:
+            raise output_error(self._folder, error) from error
+        for each in envelopes:
+            path = present.get(each.name)
+            if path is None:
+                path = self._folder / "new" / each.name
+                # Local mailboxes hold messages with the system's own line ends.
+                new = write(path, each.message.replace(b"\r\n", b"\n"), staging=self._folder / "tmp")
+                yield Accepted(each, str(path), new=new)
+            else:
+                yield Accepted(each, str(path), new=False)
+
+
+class Mbox:
+    """An mbox file [RFC 4155] in the mboxrd form: lines that begin with `From ` are quoted, and can be unquoted."""
+
+    rebuilt = False
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path = path
+        self.name = name
+
+    def deliver(self, envelopes: Sequence[Envelope]) -> Iterator[Accepted]:
+        """Append those whose Message-ID is not there yet, all in one atomic replacement of the file."""
+        new: set[str] = set()
+
+        def appended(before: bytes) -> bytes:
+            present = set(_MESSAGE_ID.findall(before))
+            fresh = [each for each in envelopes if each.message_id.encode() not in present]
+            new.update(each.message_id for each in fresh)
+            return b"".join([before, _gap(before) if fresh else b"", *map(_mbox_entry, fresh)])
+
+        if envelopes:
+            update(self._path, appended)
+        for each in envelopes:
+            yield Accepted(each, str(self._path), new=each.message_id in new)
+
+
+_FROM_LINE = re.compile(rb"^(>*From )", re.MULTILINE)
+# Within a message's header only: an article may talk about a Message-ID.
+_MESSAGE_ID = re.compile(
+    rb"^From [^\n]*\n(?:[^\n]+\n)*?Message-ID:[ \t]*(<[^>\s]+>)", re.MULTILINE | re.IGNORECASE
+)  # fmt: skip
+
+
+def _gap(mbox: bytes) -> bytes:
+    """What is missing for an empty line at the end, without which no message can follow."""
+    return b"" if not mbox or mbox.endswith(b"\n\n") else b"\n" if mbox.endswith(b"\n") else b"\n\n"
+
+
+def _mbox_entry(envelope: Envelope) -> bytes:
+    message = envelope.message.replace(b"\r\n", b"\n")
+    date = parsedate_tz(BytesHeaderParser().parsebytes(message)["Date"] or "")
+    when = time.asctime(time.gmtime(mktime_tz(date) if date else 0))
+    quoted = _FROM_LINE.sub(rb">\1", message)
+    ended = quoted if quoted.endswith(b"\n") else quoted + b"\n"
+    # The empty line that ends an entry is no part of the message, however many of its own it ends with.
+    return f"From {envelope.sender} {when}\n".encode() + ended + b"\n"

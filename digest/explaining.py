@@ -1,0 +1,60 @@
+"""The use case of explaining: the verdict on every article for one edition, recorded or worked out again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.core.selection import candidate_of, reconsider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from digest.core.model import EditionRecord, Verdict
+    from digest.core.newsletter import Newsletter
+    from digest.core.ports import Editions, Library
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A verdict with what a person knows the article by.
+
+    Attributes:
+        recorded: False when it was worked out again from today's articles and rules.
+    """
+
+    verdict: Verdict
+    title: str
+    recorded: bool
+
+
+def explain(
+    library: Library,
+    editions: Editions,
+    newsletter: Newsletter,
+    record: EditionRecord,
+    keys: Iterable[str] | None = None,
+) -> Iterator[Explained]:
+    """The verdicts of an edition: those recorded, those chosen first; then those on every other article, by key.
+
+    Args:
+        library: The articles.
+        editions: The editions.
+        newsletter: Whose rules to work out by what is not recorded.
+        record: The edition, or the slot that was skipped.
+        keys: Only these articles; None means all.
+    """
+    wanted = None if keys is None else set(keys)
+    recorded = {
+        verdict.article: verdict
+        for verdict in editions.verdicts(newsletter.key, record.id)
+        if wanted is None or verdict.article in wanted
+    }
+    titles = {article.key: article.title for article in library.articles(recorded)}
+    for key, verdict in recorded.items():
+        yield Explained(verdict, titles.get(key, key), recorded=True)
+    for article in library.articles(wanted):
+        if article.key not in recorded:
+            included = editions.included_in(newsletter.key, article.key)
+            verdict = reconsider(candidate_of(article), newsletter, record.window, included)
+            yield Explained(verdict, article.title, recorded=False)

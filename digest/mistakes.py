@@ -1,0 +1,221 @@
+"""What pydantic found wrong with config.yaml, in words for whoever wrote it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from digest.settingtypes import suggestion
+from digest.yamlwords import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+Keys: TypeAlias = tuple[str | int, ...]
+"""Path of keys and list positions to a value of the file."""
+
+_SECRET = re.compile(
+    r"(?:.*[_-])?(?:password|passwd|passphrase|secret|token|api[_-]?key|private[_-]?key)s?", re.IGNORECASE
+)
+
+
+def cross_checks(data: dict[str, Any], root: Path) -> Iterator[tuple[Keys, str]]:
+    """What no key can know alone, from the values as read: so that it is found beside every other mistake.
+
+    Args:
+        data: The values, as read.
+        root: The folder at which relative paths start, absolute.
+    """
+    yield from _secrets(data)
+    yield from _doubles(data, root)
+    yield from _unknown_sources(data)
+
+
+def name_of(kind: str, path: str) -> str:
+    """The name of a source or sink: its type and its path as written, `folder:articles`."""
+    return f"{kind}:{Path(path.strip()).as_posix()}"
+
+
+def mistakes(error: ValidationError, data: Any, schema: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
+    """Each mistake as the path of its key (of the key that is missing, where one is) and a message.
+
+    Args:
+        error: What the validation of `data` raised.
+        data: The values, as read.
+        schema: The JSON Schema of the file: it knows every key's meaning and an example.
+    """
+    details = error.errors(include_url=False)
+    for detail in details:
+        loc = detail["loc"]
+        # A list whose only item is wrong counts as empty too; that of the item is the mistake.
+        if detail["type"] == "too_short" and any(
+            other["loc"][: len(loc)] == loc for other in details if other is not detail
+        ):
+            continue
+        path = _path(loc, data)
+        if detail["type"].startswith("union_tag"):
+            path = (*path, "type")
+        yield path, _message(detail, path, at(data, path), _keys(schema, path, data))
+
+
+def at(data: Any, path: Keys) -> Any:
+    """The value under a path; None where there is none."""
+    for part in path:
+        if isinstance(data, dict):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            return None
+    return data
+
+
+def _path(loc: tuple[int | str, ...], data: Any) -> Keys:
+    """The path in the file: pydantic's also names the shapes it tried and says '[key]' behind a wrong key."""
+    path: Keys = ()
+    for position, part in enumerate(loc):
+        holder = at(data, path)
+        known = (isinstance(holder, dict) and part in holder) or (isinstance(holder, list) and isinstance(part, int))
+        missing = isinstance(holder, dict) and position == len(loc) - 1 and part != "[key]"
+        if known or missing:
+            path = (*path, part)
+    return path
+
+
+def _keys(schema: Mapping[str, Any], path: Keys, data: Any) -> Mapping[str, Any]:
+    """The keys that can stand beside the last one of a path, each with its schema."""
+    node: Any = schema
+    for position in range(len(path)):
+        node = _whole(schema, node, at(data, path[:position]))
+        keys = node.get("properties", {})
+        if position == len(path) - 1:
+            return dict(keys)
+        if isinstance(path[position], int):
+            node = node.get("items", {})
+        else:  # a newsletter's name is free, and so no property of its own
+            node = keys.get(path[position]) or next(iter(node.get("patternProperties", {}).values()), {})
+    return {}
+
+
+def _whole(schema: Mapping[str, Any], node: Mapping[str, Any], value: Any) -> Mapping[str, Any]:
+    """A part of the schema with its reference followed; of several shapes, the one that the value's type names."""
+    if "discriminator" in node:
+        mapping = node["discriminator"]["mapping"]
+        named = value.get("type") if isinstance(value, dict) else None
+        node = {"$ref": mapping.get(named if isinstance(named, str) else "", next(iter(mapping.values())))}
+    while "$ref" in node:
+        node = schema["$defs"][node["$ref"].rpartition("/")[2]]
+    return node
+
+
+def _message(detail: ErrorDetails, path: Keys, value: Any, keys: Mapping[str, Any]) -> str:
+    key = str(path[-1]) if path else ""
+    kind = detail["type"]
+    context = detail.get("ctx", {})
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "extra_forbidden":
+        return f"the key '{key}' is not known here{suggestion(key, list(keys)) or '; known are ' + ', '.join(keys)}"
+    if kind == "union_tag_not_found":
+        return "the key 'type' is missing: write type: folder or type: page"
+    known = keys.get(key, {})
+    example = (
+        f"; for example {key}: {json.dumps(known['examples'][0], ensure_ascii=False)}" if known.get("examples") else ""
+    )
+    if kind == "missing":
+        return f"the key '{key}' is missing: {known.get('description', '').rstrip('.')}{example}"
+    if kind == "too_short":
+        return f"expected at least one, found none{example}"
+    words = _EXPECTED.get(kind)
+    expected = words.format(**context) if words else detail["msg"]
+    hint = ""
+    if isinstance(value, str):
+        hint = suggestion(value, re.findall(r"'(\w+)'", expected))  # where there are choices, they stand in quotes
+    elif kind == "string_type" and value is not None and not isinstance(value, list | dict):
+        hint = "; put it in quotes if it is meant as text"
+    return f"expected {expected}, found {describe(value)}{hint or example}"
+
+
+def _secrets(value: Any, path: Keys = ()) -> Iterator[tuple[Keys, str]]:
+    """Keys that look like those of secrets, wherever they stand; the names of newsletters are free."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if path != ("newsletters",) and _SECRET.fullmatch(key):
+                yield (
+                    (*path, key),
+                    "a secret does not belong in this file; keep it in the environment or a file of its own",
+                )
+            yield from _secrets(inner, (*path, key))
+    elif isinstance(value, list):
+        for position, inner in enumerate(value):
+            yield from _secrets(inner, (*path, position))
+
+
+def _doubles(data: dict[str, Any], root: Path) -> Iterator[tuple[Keys, str]]:
+    """Sources and sinks that are there twice, and copies of the web pages that would copy themselves."""
+    for kind in ("sources", "sinks"):
+        seen: dict[tuple[Any, str], int] = {}
+        for position, one in enumerate(_mappings(data.get(kind))):
+            if not isinstance(one.get("path"), str):
+                continue
+            place = os.path.normpath(root / one["path"])
+            key = (str(one.get("type")) if kind == "sources" else "", place)
+            if key in seen:
+                yield (
+                    (kind, position, "path"),
+                    f"{kind}[{seen[key]}] has the same path, '{one['path']}'; remove one of the two",
+                )
+            seen.setdefault(key, position)
+            if kind == "sinks" and one.get("format") == "web":
+                output = data.get("output", "out")
+                if isinstance(output, str) and _overlap(place, os.path.normpath(root / output)):
+                    message = (
+                        f"the pages in output, '{output}', are copied here: the one folder cannot lie in the other"
+                    )
+                    yield (kind, position, "path"), message
+
+
+def _overlap(one: str, other: str) -> bool:
+    return Path(one).is_relative_to(other) or Path(other).is_relative_to(one)
+
+
+def _unknown_sources(data: dict[str, Any]) -> Iterator[tuple[Keys, str]]:
+    """Names in include and exclude that no source has: they would choose nothing, or leave nothing out."""
+    names = [
+        name_of(str(one.get("type")), str(one.get("path")))
+        for one in _mappings(data.get("sources", [{"type": "folder", "path": "articles"}]))
+    ]
+    newsletters = data.get("newsletters")
+    for newsletter in newsletters if isinstance(newsletters, dict) else ():
+        for kind in ("include", "exclude"):
+            path = ("newsletters", newsletter, kind, "sources")
+            asked = at(data, path)
+            for position, name in enumerate(asked if isinstance(asked, list) else ()):
+                if isinstance(name, str) and name.strip().casefold() not in (one.casefold() for one in names):
+                    hint = suggestion(name, names) or f"; there is {', '.join(names)}"
+                    yield (*path, position), f"no source is named '{name}'{hint}"
+
+
+def _mappings(value: Any) -> list[dict[str, Any]]:
+    """The items of a list, an empty mapping for each that is none: positions stay what they were."""
+    return [item if isinstance(item, dict) else {} for item in value] if isinstance(value, list) else []
+
+
+_EXPECTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "greater_than_equal": "a whole number of at least {ge}",
+    "less_than_equal": "a whole number of at most {le}",
+    "tuple_type": "a list",
+    "model_type": "a mapping (keys with values)",
+    "model_attributes_type": "a mapping (keys with values)",
+    "dict_type": "a mapping (keys with values)",
+    "literal_error": "{expected}",
+    "union_tag_invalid": "'folder' or 'page'",
+}

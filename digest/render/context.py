@@ -1,0 +1,166 @@
+"""What templates see: plain frozen values, every URL ready to print.
+
+Templates of pages use `page_url`, `image.page_url` and the like, relative to the page, so that a copy opened from disk
+works; templates of messages and feeds use `url` and `image.url`, absolute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from markupsafe import Markup
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """Who publishes.
+
+    Attributes:
+        address: Postal address, one line; may be empty.
+    """
+
+    title: str
+    url: str
+    organisation: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewsletterView:
+    """The newsletter: `url` and the feeds' URLs are absolute."""
+
+    key: str
+    title: str
+    description: str
+    language: str
+    direction: str
+    url: str
+    rss_url: str
+    atom_url: str
+    json_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageView:
+    """A picture.
+
+    Attributes:
+        url: Absolute.
+        page_url: Relative to the edition's folder; absolute for a remote picture.
+        width, height: In pixels; 0 when unknown.
+    """
+
+    url: str
+    page_url: str
+    alt: str
+    credit: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """One story.
+
+    Attributes:
+        anchor: Fit for an id in the page, unique in the edition.
+        url: Absolute: where to read it in full.
+        page_url: The same, relative to the edition's folder where it is one of its pages.
+        canonical_url: The article's own canonical URL; empty when its page here is the only one.
+        category: Its first category; may be empty.
+        published: In the newsletter's zone; None when it has no date.
+        has_time: False when only the day is known.
+        summary: Plain text; may be empty.
+        summary_method: "author", "extractive", "lead" or "none".
+        minutes: Reading time of the full article.
+        language, direction: Of the article itself: it may differ from the newsletter's.
+        html: The full content, sanitised; picture URLs relative to the edition's folder.
+    """
+
+    anchor: str
+    title: str
+    url: str
+    page_url: str
+    canonical_url: str
+    category: str
+    author: str
+    published: datetime | None
+    has_time: bool
+    summary: str
+    summary_method: str
+    minutes: int
+    image: ImageView | None
+    language: str
+    direction: str
+    pinned: bool
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A section with its stories.
+
+    Attributes:
+        anchor: Fit for an id in the page, unique in the edition.
+    """
+
+    anchor: str
+    title: str
+    stories: tuple[StoryView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EditionView:
+    """An edition.
+
+    Attributes:
+        slot: In the newsletter's zone.
+        url: Absolute: the web copy.
+        preheader: The line a mail client shows beside the subject.
+        minutes: Reading time of all its stories' summaries and titles.
+    """
+
+    id: str
+    title: str
+    subject: str
+    preheader: str
+    slot: datetime
+    url: str
+    minutes: int
+    sections: tuple[SectionView, ...]
+
+    @property
+    def stories(self) -> tuple[StoryView, ...]:
+        """All stories, in order."""
+        return tuple(story for section in self.sections for story in section.stories)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveItem:
+    """One edition in the archive; `page_url` is relative to the newsletter's folder, `slot` in its zone."""
+
+    id: str
+    title: str
+    slot: datetime
+    page_url: str
+    preheader: str
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A feed the archive page names, in its three formats: `rss.xml`, `atom.xml` and `feed.json` in one folder.
+
+    Attributes:
+        folder: Relative to the newsletter's folder; empty, or ends with `/`.
+        category: Empty for all categories.
+        of_editions: Whether its items are editions, not stories.
+    """
+
+    folder: str
+    category: str
+    of_editions: bool

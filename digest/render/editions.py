@@ -1,0 +1,175 @@
+"""An edition frozen: every file of it, as bytes, and a hash over them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from digest.core.model import Entry, FrozenEdition
+from digest.core.text import one_line
+from digest.render.email import inline_css
+from digest.render.links import absolute, local_pictures
+from digest.render.views import Urls, edition_view, newsletter_view, pictures_of, site_view
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from digest.core.model import Edition, Story
+    from digest.core.newsletter import Newsletter, Site
+    from digest.render.context import EditionView, StoryView
+    from digest.render.pictures import Picture
+    from digest.render.templates import Templates
+
+
+class EditionRenderer:
+    """Renders editions of a site with its templates.
+
+    Args:
+        templates: The newsroom's, over the built-in ones.
+        site: Who publishes.
+    """
+
+    def __init__(self, templates: Templates, site: Site) -> None:
+        self._templates = templates
+        self._site = site
+
+    def pictures(self, edition: Edition) -> Sequence[tuple[str, str]]:
+        """The local pictures an edition names: source and path of each, in order, without repeats."""
+        named: dict[tuple[str, str], None] = {}
+        for story in edition.stories:
+            article = story.article
+            if article.image is not None and not article.image.is_remote:
+                named[article.source, article.image.src] = None
+            for src in local_pictures(article.body.html):
+                named[article.source, src] = None
+        return tuple(named)
+
+    def freeze(
+        self, edition: Edition, newsletter: Newsletter, assets: Mapping[tuple[str, str], bytes]
+    ) -> FrozenEdition:
+        """Render everything of an edition; see `digest.core.ports.Renderer`."""
+        urls = Urls.of(self._site, newsletter.key)
+        pictures = pictures_of(assets)
+        view = self._titled(edition_view(edition, newsletter, urls, pictures), newsletter, urls)
+        files: dict[str, bytes] = {found.path: found.content for found in pictures.values()}
+        for name, content in self._pages(view, newsletter, urls).items():
+            files[name] = content.encode()
+        files["edition.json"] = _manifest(edition, newsletter, view)
+        return FrozenEdition(
+            newsletter=newsletter.key,
+            id=edition.id,
+            slot=edition.slot,
+            window=edition.window,
+            title=view.title,
+            subject=view.subject,
+            preheader=view.preheader,
+            hash=_hash(files),
+            entries=tuple(_entries(edition, view, pictures)),
+            files=dict(sorted(files.items())),
+        )
+
+    def _titled(self, view: EditionView, newsletter: Newsletter, urls: Urls) -> EditionView:
+        context = self._context(view, newsletter, urls)
+        subject = self._templates.render("subject.txt", context, language=newsletter.language)
+        preheader = self._templates.render("preheader.txt", context, language=newsletter.language)
+        return replace(view, subject=one_line(subject), preheader=one_line(preheader))
+
+    def _pages(self, view: EditionView, newsletter: Newsletter, urls: Urls) -> dict[str, str]:
+        context = self._context(view, newsletter, urls)
+
+        def render(name: str, **more: object) -> str:
+            return self._templates.render(name, {**context, **more}, language=newsletter.language)
+
+        pages = {
+            "index.html": render("edition.html"),
+            "index.txt": render("text.txt"),
+            "email.html": inline_css(render("email.html")),
+        }
+        for story in view.stories:
+            if not story.canonical_url:
+                pages[story.page_url] = render("story.html", story=story)
+        return pages
+
+    def _context(self, view: EditionView, newsletter: Newsletter, urls: Urls) -> dict[str, object]:
+        return {"site": site_view(self._site), "newsletter": newsletter_view(newsletter, urls), "edition": view}
+
+
+def _entries(edition: Edition, view: EditionView, pictures: Mapping[tuple[str, str], Picture]) -> Iterator[Entry]:
+    sections = [section.title for section in edition.sections for _ in section.stories]
+    for position, (story, seen, section) in enumerate(zip(edition.stories, view.stories, sections, strict=True)):
+        article = story.article
+        local = pictures.get((article.source, article.image.src)) if article.image else None
+        yield Entry(
+            key=article.key,
+            edition=edition.id,
+            position=position,
+            section=section,
+            title=seen.title,
+            url=seen.url,
+            summary=seen.summary,
+            html=absolute(str(seen.html), view.url + ("" if seen.canonical_url else seen.page_url)),
+            author=seen.author,
+            categories=article.categories,
+            language=seen.language,
+            published=article.published.instant if article.published else None,
+            appeared=edition.slot + timedelta(seconds=position),
+            image_url=seen.image.url if seen.image else "",
+            image_type=local.media_type if local else "",
+            image_bytes=len(local.content) if local else 0,
+        )
+
+
+def _manifest(edition: Edition, newsletter: Newsletter, view: EditionView) -> bytes:
+    """The edition for programs: what it holds and where it stands, without rendering."""
+    stories = iter(view.stories)
+    manifest = {
+        "newsletter": newsletter.key,
+        "edition": edition.id,
+        "title": view.title,
+        "subject": view.subject,
+        "preheader": view.preheader,
+        "language": newsletter.language,
+        "url": view.url,
+        "slot": _utc(edition.slot),
+        "window": {"start": _utc(edition.window.start), "end": _utc(edition.window.end)},
+        "sections": [
+            {
+                "title": section.title,
+                "articles": [_manifest_article(story, next(stories)) for story in section.stories],
+            }
+            for section in edition.sections
+        ],
+    }
+    return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _manifest_article(story: Story, seen: StoryView) -> dict[str, object]:
+    article = story.article
+    return {
+        "key": article.key,
+        "title": article.title,
+        "url": seen.url,
+        "categories": list(article.categories),
+        "author": article.author,
+        "published": str(article.published) if article.published else None,
+        "language": seen.language,
+        "summary": {"text": story.summary.text, "method": story.summary.method},
+        "minutes": seen.minutes,
+        "image": seen.image.url if seen.image else None,
+    }
+
+
+def _utc(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _hash(files: Mapping[str, bytes]) -> str:
+    whole = hashlib.sha256()
+    for path, content in sorted(files.items()):
+        whole.update(f"{len(path)}:{path}{len(content)}:".encode())
+        whole.update(content)
+    return whole.hexdigest()

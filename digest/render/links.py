@@ -1,0 +1,79 @@
+"""URLs: as feeds need them, and inside an article's HTML, relative for a page beside its pictures, else absolute."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urljoin, urlsplit
+
+import lxml.html
+
+from digest.core.hosts import ascii_host
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_REMOTE = ("https://", "http://")
+_VOID_WRAPPER = "<div>{}</div>"
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_KEPT = "!$%&'()*+,;=:@/?"
+
+
+def uri(address: str) -> str:
+    """An absolute web address as a URI: ASCII only, its host as `xn--` where needed [RFC 3987 section 3.1].
+
+    RSS allows nothing else, and some readers of Atom and JSON Feed take nothing else.
+    """
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        if not host.isascii():
+            parts = parts._replace(netloc=parts.netloc.lower().replace(host, ascii_host(host)))
+    except ValueError:
+        # A host that is none: there is nothing to reach, but the feed must stay one.
+        return quote(_STRAY_PERCENT.sub("%25", address), safe=_KEPT + "#")
+    escaped = [quote(_STRAY_PERCENT.sub("%25", part), safe=_KEPT) for part in parts[2:]]
+    return parts._replace(path=escaped[0], query=escaped[1], fragment=escaped[2]).geturl()
+
+
+def local_pictures(html: str) -> list[str]:
+    """The `src` of each local picture, in order."""
+    if "<img" not in html:
+        return []
+    sources = (str(image.get("src", "")) for image in lxml.html.fromstring(_VOID_WRAPPER.format(html)).iter("img"))
+    return [src for src in sources if src and not src.startswith(_REMOTE)]
+
+
+def with_pictures(html: str, published: Mapping[str, str]) -> str:
+    """The HTML with each local picture's `src` replaced by where it is published; one that is not there is dropped."""
+    if "<img" not in html:
+        return html
+    root = lxml.html.fromstring(_VOID_WRAPPER.format(html))
+    images = [each for each in root.iter("img") if isinstance(each, lxml.html.HtmlElement)]
+    for image in images:
+        src = image.get("src", "")
+        if src.startswith(_REMOTE):
+            continue
+        if src in published:
+            image.set("src", published[src])
+        else:
+            image.drop_tree()
+    return _inner(root)
+
+
+def absolute(html: str, base: str) -> str:
+    """The HTML with every `href` and `src` made absolute against `base`, fragments included."""
+    if "href=" not in html and "src=" not in html:
+        return html
+    root = lxml.html.fromstring(_VOID_WRAPPER.format(html))
+    for element in root.iter("a", "img"):
+        for name in ("href", "src"):
+            value = element.get(name)
+            if value is not None:
+                element.set(name, urljoin(base, value))
+    return _inner(root)
+
+
+def _inner(root: lxml.html.HtmlElement) -> str:
+    whole: str = lxml.html.tostring(root, encoding="unicode")
+    return whole.removeprefix("<div>").removesuffix("</div>")

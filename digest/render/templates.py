@@ -1,0 +1,194 @@
+"""Templates, run so that a mistake in one is an error with a place and never a program that does not end.
+
+The templates are the newsroom's own: the guards are against mistakes and careless copies, with a sandbox beneath. They
+are no wall around a program written by an enemy.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import (
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateRuntimeError,
+    TemplateSyntaxError,
+    nodes,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from digest.core.errors import TemplateError
+from digest.render.wording import Wording, load_phrases
+from digest.render.wrap import cut, underline, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from jinja2.runtime import Context
+
+MAX_STEPS = 200_000
+"""Turns of loops and calls of macros in one rendering: an edition of 1,000 stories takes some 10,000."""
+MAX_OUTPUT = 20_000_000
+"""Characters one rendering may give."""
+MAX_VALUE = 1_000_000
+"""Characters or items of what `*` and `+` may make; bits of a number."""
+
+
+class _Endless(Exception):  # noqa: N818 a signal within this module, never seen outside
+    """The rendering goes on for too long or makes too much; the text says what of."""
+
+
+def builtin_folder() -> Path:
+    """Where the built-in templates are: inside the package, or (in a checkout) beside it."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "templates"
+    return inside if inside.is_dir() else package.parent / "templates"
+
+
+class Templates:
+    """Renders templates; not for two threads at once.
+
+    What a template has beside its context (the filters and what they do stand in `wording` and `wrap`):
+        filters `date`, `time`, `number`, `minutes`, `wrap`, `cut`, `underline`; the function `phrase`; and Jinja's own.
+
+    Args:
+        folders: Where templates and phrases.yaml are; a file in an earlier folder goes before its namesake in a later.
+    """
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = tuple(folder.resolve() for folder in folders)
+        self._phrases = load_phrases(self._folders)
+        self._environments: dict[str, _Environment] = {}
+
+    def render(self, name: str, context: Mapping[str, object], *, language: str) -> str:
+        """The text of a template: escaped for HTML unless its name ends in `.txt`.
+
+        Args:
+            name: `email.html`, say.
+            context: What the template sees.
+            language: BCP 47 tag of the page: of its dates, numbers and phrases.
+
+        Raises:
+            TemplateError: It is missing, wrong, names something unknown, or does not end.
+        """
+        environment = self._environment(language)
+        try:
+            return environment.run(name, context)
+        except TemplateSyntaxError as error:
+            place = f"templates/{error.name or name}:{error.lineno}"
+            raise TemplateError(f"syntax error: {error.message}", place=place) from error
+        except TemplateNotFound as error:
+            raise TemplateError(f"there is no template '{error.name}'", place=self._place(error, name)) from error
+        except (RecursionError, _Endless) as error:
+            reason = str(error) if isinstance(error, _Endless) else "it calls or includes itself without end"
+            raise TemplateError(f"does not end: {reason}", place=self._place(error, name)) from error
+        except TemplateRuntimeError as error:  # unknown names and what the sandbox refuses among them
+            raise TemplateError(str(error.message), place=self._place(error, name)) from error
+        except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
+            detail = str(error.args[0]) if error.args else type(error).__name__
+            raise TemplateError(f"cannot be rendered: {detail}", place=self._place(error, name)) from error
+
+    def _environment(self, language: str) -> _Environment:
+        if language not in self._environments:
+            wording = Wording.of(language, self._phrases)
+            self._environments[language] = _Environment(self._folders, wording)
+        return self._environments[language]
+
+    def _place(self, error: BaseException, name: str) -> str:
+        """The innermost template line the error passed through, as the newsroom sees it: `templates/story.html:12`."""
+        place = f"templates/{name}"
+        traceback = error.__traceback__
+        while traceback is not None:
+            path = Path(traceback.tb_frame.f_code.co_filename)
+            # Jinja gives a frame of a template the template's file and line.
+            if "__jinja_exception__" in traceback.tb_frame.f_globals:
+                for folder in self._folders:
+                    if path.is_relative_to(folder):
+                        place = f"templates/{path.relative_to(folder).as_posix()}:{traceback.tb_lineno}"
+                        break
+            traceback = traceback.tb_next
+        return place
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """The sandbox for one language, which counts steps."""
+
+    intercepted_binops = frozenset({"*", "**", "+"})
+
+    def __init__(self, folders: Sequence[Path], wording: Wording) -> None:
+        super().__init__(
+            loader=FileSystemLoader(folders),
+            autoescape=lambda name: not (name or "").endswith(".txt"),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        self._steps = 0
+        self.filters.update(
+            date=wording.date,
+            time=wording.time,
+            number=wording.number,
+            minutes=wording.minutes,
+            wrap=wrap,
+            cut=cut,
+            underline=underline,
+        )
+        self.globals["phrase"] = wording.phrase
+
+    def run(self, name: str, context: Mapping[str, object]) -> str:
+        """Render, within the limits."""
+        self._steps = 0
+        return "".join(self._limited(self.get_template(name).generate(context)))
+
+    def tick(self) -> None:
+        """Count one step; called by the templates themselves, see `_parse`."""
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise _Endless(f"more than {MAX_STEPS:,} turns of its loops and calls of its macros")
+
+    def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
+        """Refuse what would fill the memory before it is made."""
+        if _result_size(operator, left, right) > MAX_VALUE:
+            raise _Endless(f"'{operator}' would make a value of more than {MAX_VALUE:,} characters, items or bits")
+        return super().call_binop(context, operator, left, right)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        """Put a call of `tick` first in the body of each loop and macro: steps are counted, not seconds."""
+        tree = super()._parse(source, name, filename)
+        bodies: list[nodes.For | nodes.Macro | nodes.CallBlock] = [
+            *tree.find_all(nodes.For),
+            *tree.find_all(nodes.Macro),
+            *tree.find_all(nodes.CallBlock),
+        ]
+        for node in bodies:
+            step = nodes.ExprStmt(nodes.Call(nodes.EnvironmentAttribute("tick"), [], [], None, None))
+            step.set_environment(self)
+            node.body.insert(0, step)
+        return tree
+
+    @staticmethod
+    def _limited(chunks: Iterator[str]) -> Iterator[str]:
+        total = 0
+        for chunk in chunks:
+            total += len(chunk)
+            if total > MAX_OUTPUT:
+                raise _Endless(f"more than {MAX_OUTPUT:,} characters of output")
+            yield chunk
+
+
+def _result_size(operator: str, left: object, right: object) -> int:
+    """At most how large `left operator right` is: characters, items, or bits of a number."""
+    if isinstance(left, int) and isinstance(right, int):
+        return left.bit_length() * right if operator == "**" else left.bit_length() + right.bit_length()
+    if operator == "*":
+        return (
+            _length(left) * right if isinstance(right, int) else _length(right) * left if isinstance(left, int) else 0
+        )
+    return _length(left) + _length(right)
+
+
+def _length(value: object) -> int:
+    return len(value) if isinstance(value, (str, bytes, list, tuple)) else 0

@@ -1,0 +1,143 @@
+"""From an edition to what templates see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from markupsafe import Markup
+
+from digest.core.text import reading_minutes, slug, word_count
+from digest.render.context import EditionView, ImageView, NewsletterView, SectionView, SiteView, StoryView
+from digest.render.links import with_pictures
+from digest.render.pictures import picture
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from digest.core.model import Article, Edition, Story
+    from digest.core.newsletter import Newsletter, Site
+    from digest.render.pictures import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """Where things of a newsletter are served; all end with `/`."""
+
+    site: str
+    newsletter: str
+
+    @classmethod
+    def of(cls, site: Site, newsletter: str) -> Urls:
+        """Those of one newsletter."""
+        return cls(site.url, f"{site.url}{newsletter}/")
+
+    def edition(self, edition: str) -> str:
+        """The folder of an edition."""
+        return f"{self.newsletter}{edition}/"
+
+
+def direction(language: str) -> str:
+    """`ltr` or `rtl`, by the script a language is written in."""
+    try:
+        return Locale.parse(language, sep="-").text_direction
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
+
+
+def edition_title(newsletter: Newsletter, edition: Edition) -> str:
+    """Title of an edition: the newsletter's, and the day in its language and zone."""
+    day = format_date(edition.slot.astimezone(newsletter.zone), "long", Locale.parse(newsletter.language, sep="-"))
+    return f"{newsletter.title}, {day}"
+
+
+def site_view(site: Site) -> SiteView:
+    """Who publishes."""
+    return SiteView(site.title, site.url, site.organisation, site.address)
+
+
+def newsletter_view(newsletter: Newsletter, urls: Urls) -> NewsletterView:
+    """The newsletter and its feeds."""
+    return NewsletterView(
+        key=newsletter.key,
+        title=newsletter.title,
+        description=newsletter.description,
+        language=newsletter.language,
+        direction=direction(newsletter.language),
+        url=urls.newsletter,
+        rss_url=urls.newsletter + "rss.xml",
+        atom_url=urls.newsletter + "atom.xml",
+        json_url=urls.newsletter + "feed.json",
+    )
+
+
+def pictures_of(assets: Mapping[tuple[str, str], bytes]) -> dict[tuple[str, str], Picture]:
+    """Each local picture as it is published."""
+    return {key: picture(key[1], content) for key, content in sorted(assets.items())}
+
+
+def edition_view(
+    edition: Edition, newsletter: Newsletter, urls: Urls, pictures: Mapping[tuple[str, str], Picture]
+) -> EditionView:
+    """An edition without its subject and preheader, which are rendered from this."""
+    sections = tuple(
+        SectionView(
+            anchor=f"section-{number}" if not slug(section.title) else f"section-{slug(section.title)}",
+            title=section.title,
+            stories=tuple(_story(story, newsletter, urls.edition(edition.id), pictures) for story in section.stories),
+        )
+        for number, section in enumerate(edition.sections, start=1)
+    )
+    words = sum(word_count(f"{story.article.title} {story.summary.text}") for story in edition.stories)
+    return EditionView(
+        id=edition.id,
+        title=edition_title(newsletter, edition),
+        subject="",
+        preheader="",
+        slot=edition.slot.astimezone(newsletter.zone),
+        url=urls.edition(edition.id),
+        minutes=reading_minutes(words),
+        sections=sections,
+    )
+
+
+def _story(story: Story, newsletter: Newsletter, base: str, pictures: Mapping[tuple[str, str], Picture]) -> StoryView:
+    article = story.article
+    language = article.language or newsletter.language
+    page_url = article.url or f"{article.key}.html"
+    published = article.published
+    local = {src: found.path for (source, src), found in pictures.items() if source == article.source}
+    return StoryView(
+        anchor=article.key,
+        title=article.title,
+        url=article.url or base + page_url,
+        page_url=page_url,
+        canonical_url=article.url,
+        category=article.categories[0] if article.categories else "",
+        author=article.author,
+        published=published.instant.astimezone(newsletter.zone) if published else None,
+        has_time=published is not None and published.precision == "minute",
+        summary=story.summary.text,
+        summary_method=story.summary.method,
+        minutes=reading_minutes(word_count(" ".join(block.text for block in article.body.blocks))),
+        image=_image(article, base, pictures),
+        language=language,
+        direction=direction(language),
+        pinned=article.pinned,
+        html=Markup(with_pictures(article.body.html, local)),  # noqa: S704 sanitised when the article was read
+    )
+
+
+def _image(article: Article, base: str, pictures: Mapping[tuple[str, str], Picture]) -> ImageView | None:
+    image = article.image
+    if image is None:
+        return None
+    credit = image.credit or article.credit
+    if image.is_remote:
+        return ImageView(image.src, image.src, image.alt, credit, 0, 0)
+    found = pictures.get((article.source, image.src))
+    if found is None:
+        return None
+    return ImageView(base + found.path, found.path, image.alt, credit, found.width, found.height)

@@ -1,0 +1,221 @@
+"""The kinds of value that config.yaml holds: each read from its text, refused in words, and described for editors.
+
+The functions raise ValueError with a message for people: what was found, what was expected, an example.
+Babel and the schedule are imported when the first value asks for them: `digest --help` needs neither.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from difflib import get_close_matches
+from email.headerregistry import Address
+from email.utils import unquote
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Strict, WithJsonSchema
+
+from digest.core.text import clean
+from digest.yamlwords import describe
+
+RESERVED_KEYS = ("mail", "images")
+"""Names a newsletter cannot have: the output folder uses them itself."""
+
+PREVIOUS_SLOT = "previous slot"
+LONGEST_DURATION = timedelta(days=3653)
+
+_UNITS = {"w": 10080, "d": 1440, "h": 60, "m": 1}  # in minutes
+_DURATION = r"\d{1,7}[wdhm](?: ?\d{1,7}[wdhm])*"
+_KEY = r"[a-z0-9][a-z0-9-]{0,62}"
+_LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}"  # BCP 47, as far as Babel has data for it
+_SITE_ID = r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"  # dot-atom on both sides, RFC 5322 section 3.4.1
+_MAILBOX = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
+# Names that depend on the machine, or count leap seconds.
+_NO_ZONES = re.compile(r"(localtime|posixrules|Factory|posix/.*|right/.*)")
+
+
+def suggestion(word: str, known: list[str]) -> str:
+    """'; did you mean ...?' with the closest of the known words, or nothing when none is close."""
+    lower = {one.lower(): one for one in known}
+    close = get_close_matches(word[:80].lower(), list(lower), n=1)
+    return f"; did you mean '{lower[close[0]]}'?" if close else ""
+
+
+def _line(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is empty; write a text, or leave the key out")
+    if value != clean(value) or "\n" in value or "\t" in value:
+        raise ValueError("must be one line, without tabs or control characters")
+    if len(value) > 500:
+        raise ValueError(f"is {len(value)} characters long; at most 500 fit")
+    return value.strip()
+
+
+def _key(value: str) -> str:
+    if value in RESERVED_KEYS:
+        raise ValueError(f"'{value}' is the name of a folder of the output; choose another, for example '{value}-news'")
+    if not re.fullmatch(_KEY, value):
+        raise ValueError(
+            f"'{value[:70]}' cannot name a newsletter, for its name stands in addresses; "
+            "use up to 63 of a-z, 0-9 and '-', for example 'weekly'"
+        )
+    return value
+
+
+def parse_duration(value: Any) -> timedelta:
+    """Read '7d', '36h', '2w', '90m' or a sum such as '1d 12h': positive, at most ten years."""
+    expected = "a duration such as 7d, 36h, 2w, 90m or '1d 12h'"
+    if not isinstance(value, str) or not re.fullmatch(_DURATION, value.strip(), re.ASCII):
+        raise ValueError(f"expected {expected}, found {describe(value)}")
+    minutes = sum(int(part[:-1]) * _UNITS[part[-1]] for part in re.findall(r"\d+[wdhm]", value))
+    if minutes == 0 or minutes > LONGEST_DURATION.total_seconds() / 60:
+        raise ValueError(f"expected {expected}, more than nothing and at most ten years, found {describe(value)}")
+    return timedelta(minutes=minutes)
+
+
+def _window(value: Any) -> timedelta | None:
+    if isinstance(value, str) and " ".join(value.split()).lower() == PREVIOUS_SLOT:
+        return None
+    try:
+        return parse_duration(value)
+    except ValueError as error:
+        raise ValueError(f"{error}; or '{PREVIOUS_SLOT}'") from None
+
+
+def parse_zone(value: Any) -> ZoneInfo:
+    """Read the name of a time zone of the IANA database."""
+    if isinstance(value, str) and not _NO_ZONES.fullmatch(value):
+        try:
+            return ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            pass  # unknown, no relative path, a folder of zones: all the same to whoever wrote it
+    known = sorted(name for name in available_timezones() if not _NO_ZONES.fullmatch(name))
+    hint = suggestion(value, known) if isinstance(value, str) else ""
+    raise ValueError(f"expected a time zone such as Europe/Berlin or UTC, found {describe(value)}{hint}")
+
+
+def _language(value: str) -> str:
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 slow to import, and only this needs it
+
+    try:
+        if re.fullmatch(_LANGUAGE, value):
+            Locale.parse(value, sep="-")
+            return value
+    except (ValueError, UnknownLocaleError):
+        pass  # well written, but no language that dates can be printed in
+    raise ValueError(f"expected a language tag such as en, de or pt-BR, found {describe(value)}")
+
+
+def _expression(value: str) -> str:
+    from digest.cron import CronSchedule  # noqa: PLC0415 only this needs it
+
+    CronSchedule((value,), ZoneInfo("UTC"))  # raises ValueError; whether it is valid does not depend on the zone
+    return value
+
+
+def parse_address(value: str) -> str:
+    """Read one bare address, `desk@news.example.org`: ASCII, without a name."""
+    local, _, domain = value.partition("@")
+    if re.fullmatch(_ADDRESS, value) and len(local) <= 64 and len(domain) <= 253:
+        return value
+    hint = ""
+    if not value.isascii():
+        hint = "; only ASCII can be delivered everywhere: write the domain in its xn-- form"
+    elif "," in value or ";" in value:
+        hint = "; several addresses are a list, one in each item"
+    raise ValueError(f"expected one address such as ann@example.org, found {describe(value)}{hint}")
+
+
+def parse_mailbox(value: str) -> str:
+    """Read one mailbox, an address with or without a name; the same in one form, quoted where it must be."""
+    value = _line(value)
+    match = _MAILBOX.fullmatch(value)
+    if match is None:
+        return parse_address(value)
+    name = match["name"].strip()
+    quoted = len(name) > 1 and name[0] == name[-1] == '"'
+    if not quoted and ("@" in name or '"' in name):
+        raise ValueError(f"expected one mailbox such as 'The Desk <desk@example.org>', found {describe(value)}")
+    return str(Address(unquote(name) if quoted else name, addr_spec=parse_address(match["address"].strip())))
+
+
+def _url(value: str) -> str:
+    expected = "expected an address such as https://news.example.org/"
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        parts, sound = urlsplit(""), False
+    if parts.username is not None or parts.password is not None:
+        raise ValueError(f"{expected}, without a user name or password in it")
+    if not sound or not re.fullmatch(r"[!-~]+", value) or re.search(r'[<>"\\^`{|}]', value):
+        raise ValueError(f"{expected} (http or https, ASCII only), found {describe(value)}")
+    if parts.query or parts.fragment:
+        raise ValueError(f"{expected}, without '?' and '#', found {describe(value)}")
+    return value if value.endswith("/") else value + "/"
+
+
+def _site_id(value: str) -> str:
+    if not re.fullmatch(_SITE_ID, value):
+        raise ValueError(
+            f"expected a name such as news.example.org, of letters, digits, '.' and '-', found {describe(value)}"
+        )
+    return value
+
+
+def _store(value: str) -> str:
+    scheme, sign, rest = value.partition(":///")
+    if scheme != "sqlite" or not sign or not rest.strip("/") or rest.startswith(":") or set("?#\0\n") & set(rest):
+        # What was found is not repeated: the URL of another database may hold a password.
+        raise ValueError(
+            "expected sqlite:/// and the path of a file, sqlite:///digest.db; nothing else is supported yet"
+        )
+    return value
+
+
+def _several(value: Any) -> Any:
+    """One text is a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+def _unique(values: tuple[str, ...]) -> tuple[str, ...]:
+    seen: set[str] = set()
+    for value in values:
+        if value.casefold() in seen:
+            raise ValueError(f"'{value}' stands here twice; remove one")
+        seen.add(value.casefold())
+    return values
+
+
+Line = Annotated[str, AfterValidator(_line)]
+Key = Annotated[str, AfterValidator(_key), WithJsonSchema({"type": "string", "pattern": f"^{_KEY}$"})]
+Duration = Annotated[
+    timedelta, PlainValidator(parse_duration), WithJsonSchema({"type": "string", "pattern": f"^{_DURATION}$"})
+]
+WindowLength = Annotated[
+    timedelta | None,
+    PlainValidator(_window),
+    WithJsonSchema({"type": "string", "pattern": f"^(?:{PREVIOUS_SLOT}|{_DURATION})$"}),
+]
+Zone = Annotated[ZoneInfo, PlainValidator(parse_zone), WithJsonSchema({"type": "string"})]
+Language = Annotated[str, AfterValidator(_language), WithJsonSchema({"type": "string", "pattern": f"^{_LANGUAGE}$"})]
+Expression = Annotated[str, AfterValidator(_expression)]
+Schedule = Annotated[
+    tuple[Expression, ...],
+    Field(min_length=1),
+    AfterValidator(_unique),
+    BeforeValidator(_several, json_schema_input_type=str | list[str]),
+]
+MailAddress = Annotated[str, AfterValidator(parse_address)]
+Mailbox = Annotated[str, AfterValidator(parse_mailbox)]
+Url = Annotated[str, AfterValidator(_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+SiteId = Annotated[str, AfterValidator(_site_id), WithJsonSchema({"type": "string", "pattern": f"^{_SITE_ID}$"})]
+StoreUrl = Annotated[str, AfterValidator(_store), WithJsonSchema({"type": "string", "pattern": "^sqlite:///."})]
+Words = Annotated[tuple[Line, ...], AfterValidator(_unique)]
+Recipients = Annotated[tuple[MailAddress, ...], AfterValidator(_unique)]
+Count = Annotated[int, Strict(), Field(ge=1, le=10_000)]

@@ -1,0 +1,11 @@
+"""What must survive: the library and the editions, in an SQL database.
+
+    opening.py   open_store, Store: what the application is given
+    library.py   editions.py   the two ports; recording.py takes a collection into the library
+    rows.py      between the nouns of core and rows
+    tables.py    the tables; migrations/ makes them, schema.py knows when
+    engine.py    transactions, and errors in the words of digest
+    sqlite.py    all that is particular to SQLite
+
+Statements are SQLAlchemy Core and common to all databases; what differs between them stands in `sqlite.py` alone.
+"""

@@ -1,0 +1,206 @@
+"""The tables. A change here needs a revision in migrations/ that makes it, and a new `HEAD`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+
+HEAD = "0001"
+"""The revision that these tables are; held here so that opening a store need not import Alembic."""
+
+VERSION_TABLE = "digest_schema"
+"""Where a store records its revision; its presence marks a database as one of ours."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept as UTC text that sorts by time: `2026-03-02T07:00:00.000000Z`."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 the base class's signature
+        """To text.
+
+        Raises:
+            ValueError: It is naive: it would name no instant.
+        """
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 the same
+        """From text, in UTC."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+METADATA = MetaData()
+
+# Facts about the store as a whole: what feed ids are made from.
+meta = Table(
+    "meta",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# Every article ever collected, without its body; nothing is ever deleted from here.
+articles = Table(
+    "articles",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("file", Text, nullable=False),  # the path of the reading it came in
+    Column("path", Text, nullable=False),  # the file, with '#2' for its second article
+    Column("id", Text, nullable=False),  # present values of its identities, '' where it has none
+    Column("url", Text, nullable=False),  # as written
+    Column("content", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("published", Instant),
+    Column("first_seen", Instant, nullable=False),
+    Column("categories", Text, nullable=False),  # JSON list
+    Column("tags", Text, nullable=False),  # JSON list
+    Column("author", Text, nullable=False),
+    Column("draft", Boolean, nullable=False),
+    Column("pinned", Boolean, nullable=False),
+    Column("held", Text, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("details", Text, nullable=False),  # JSON: the fields that only a whole article needs
+    Column("version", Text, nullable=False),  # hash of all that its source gave: equal means nothing to write
+    Index("articles_by_file", "source", "file"),
+)
+
+# The content of articles, apart so that candidates are cheap to load.
+bodies = Table(
+    "bodies",
+    METADATA,
+    Column("article_key", Text, ForeignKey("articles.key"), primary_key=True),
+    Column("html", Text, nullable=False),
+    Column("blocks", Text, nullable=False),  # JSON list of [kind, text, level]
+)
+
+# Every identity ever met, and the article that had it last; see digest.core.identity.
+identities = Table(
+    "identities",
+    METADATA,
+    Column("kind", String(7), nullable=False),  # id, url, path, content
+    Column("value", Text, nullable=False),
+    Column("article_key", Text, ForeignKey("articles.key"), nullable=False),
+    PrimaryKeyConstraint("kind", "value"),
+)
+
+# What each path of a source was like when it was last read, and what is wrong in it.
+files = Table(
+    "files",
+    METADATA,
+    Column("source", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),  # '' where it must be read again whatever it is like
+    Column("problems", Text, nullable=False),  # JSON list of [place, message, set aside]
+    PrimaryKeyConstraint("source", "path"),
+)
+
+# One row for each slot that was composed or skipped: the primary key is why no slot is composed twice.
+editions = Table(
+    "editions",
+    METADATA,
+    Column("newsletter", Text, nullable=False),
+    Column("slot", Instant, nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("status", String(8), nullable=False),  # composed, skipped
+    Column("reason", Text, nullable=False),
+    Column("window_start", Instant, nullable=False),
+    Column("window_end", Instant, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("preheader", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("composed_at", Instant, nullable=False),
+    PrimaryKeyConstraint("newsletter", "slot"),
+    UniqueConstraint("newsletter", "edition"),
+)
+
+
+def _of_edition() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["newsletter", "edition"], ["editions.newsletter", "editions.edition"])
+
+
+# The stories of each edition as feeds and archive show them; the unique pair is why no story appears twice.
+edition_articles = Table(
+    "edition_articles",
+    METADATA,
+    Column("newsletter", Text, nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("article_key", Text, ForeignKey("articles.key"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("section", Text, nullable=False),
+    Column("entry", Text, nullable=False),  # JSON: the other fields of the entry
+    PrimaryKeyConstraint("newsletter", "edition", "position"),
+    UniqueConstraint("newsletter", "article_key"),
+    _of_edition(),
+)
+
+# The rendered bytes of each edition.
+edition_files = Table(
+    "edition_files",
+    METADATA,
+    Column("newsletter", Text, nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("newsletter", "edition", "path"),
+    _of_edition(),
+)
+
+# Why each article that was considered is in the edition or is not.
+verdicts = Table(
+    "verdicts",
+    METADATA,
+    Column("newsletter", Text, nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("article_key", Text, ForeignKey("articles.key"), nullable=False),
+    Column("position", Integer),  # of a chosen one
+    Column("rule", Text, nullable=False),
+    Column("chosen", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("newsletter", "edition", "article_key"),
+    _of_edition(),
+)
+
+# One row for each recipient and sink, made with the edition: why no reader is lost and none is written to twice.
+deliveries = Table(
+    "deliveries",
+    METADATA,
+    Column("newsletter", Text, nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("sink", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("state", String(8), nullable=False),  # waiting, accepted
+    Column("reply", Text, nullable=False),
+    Column("settled_at", Instant),
+    PrimaryKeyConstraint("newsletter", "edition", "sink", "recipient"),
+    _of_edition(),
+)

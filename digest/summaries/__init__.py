@@ -1,0 +1,1 @@
+"""Summaries made from an article's own sentences."""

@@ -1,0 +1,67 @@
+"""What a sentence is about: weighted terms, and how alike two of them are."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Vector: TypeAlias = dict[str, float]
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# Scripts written without spaces: kana, Han, Thai, Lao, Burmese, Khmer.
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+_STEM_AT_LEAST = 3  # letters
+_ENDINGS = (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""))
+_NO_ENDING = ("ss", "us", "is")
+# English words which most sentences share, and which so say nothing of one; other languages do without.
+_COMMON_WORDS = """
+a about after all also am an and any are as at be because been before being but by can could did do does for from
+had has have he her here hers him his how i if in into is it its just like may me might more most my no not now of
+off on only or other our out over own said say says she should so some such than that the their them then there
+these they this those through to too under up us very was we were what when where which while who whom why will with
+would you your
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
+
+
+def terms(text: str) -> list[str]:
+    """The words of a text, stemmed lightly and without the commonest; pairs of characters in scripts without spaces."""
+    runs = () if text.isascii() else _UNSPACED.findall(text)
+    spaced = _UNSPACED.sub(" ", text) if runs else text
+    found = [stem(word) for word in _WORD.findall(spaced.lower()) if word not in _COMMON]
+    for run in runs:
+        found.extend(run[at : at + 2] for at in range(max(1, len(run) - 1)))
+    return found
+
+
+@lru_cache(maxsize=16384)
+def stem(word: str) -> str:
+    """A lower-case word without its commonest English endings, so that 'bank', 'banks' and 'banking' are one term.
+
+    For comparison only. Words of other languages lose a letter or two now and then, the same ones each time.
+    """
+    word = word.removesuffix("'s").removesuffix("’s")
+    if not word.endswith(_NO_ENDING):
+        for ending, instead in _ENDINGS:
+            if word.endswith(ending) and len(word) - len(ending) >= _STEM_AT_LEAST:
+                word = word.removesuffix(ending) + instead
+                break
+    return word.removesuffix("e") if len(word) > _STEM_AT_LEAST else word
+
+
+def vector(found: Iterable[str]) -> Vector:
+    """Terms weighted by 1 + log of how often each occurs."""
+    return {term: 1.0 + math.log(count) for term, count in Counter(found).items()}
+
+
+def dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    """The inner product; summed in the order of the shorter one, so the same each time."""
+    if len(other) < len(one):
+        one, other = other, one
+    return sum(weight * other[term] for term, weight in one.items() if term in other)

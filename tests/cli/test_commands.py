@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from digest.cli import COMMANDS, main
+
+REPOSITORY = Path(__file__).parents[2]
+NEWS_PAGE = REPOSITORY.parent / "shared" / "data" / "news-page.txt"
+AT = "2026-03-02T12:00:00Z"
+
+
+def helped(capsys, *args):
+    with pytest.raises(SystemExit) as stop:
+        main([*args, "--help"])
+    assert stop.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_help_names_every_command_and_the_exit_codes(capsys):
+    text = helped(capsys)
+    assert all(f"  {name} " in text for name in COMMANDS)
+    assert "Exit codes: 0 done, or nothing was due; 1 something failed; 2" in text
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_that_agrees_with_the_list(capsys, name):
+    assert helped(capsys, name).startswith(f"Usage: digest {name} ")
+
+
+def test_help_imports_click_and_nothing_heavier():
+    script = (
+        "import sys\nfrom digest.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "print(sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(json.loads(done.stderr.replace("'", '"')))
+    heavy = {
+        "pydantic",
+        "yaml",
+        "sqlalchemy",
+        "jinja2",
+        "lxml",
+        "babel",
+        "rich",
+        "zoneinfo",
+        "email",
+        "digest.terminal",
+    }
+    assert loaded & heavy == set()
+
+
+def test_a_mistyped_command_gets_a_suggestion(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["rnu"])
+    assert stop.value.code == 2
+    assert "did you mean 'run'?" in capsys.readouterr().err
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out.startswith("digest ")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(capsys, shell):
+    with pytest.raises(SystemExit):
+        main(["completion", shell])
+    assert "_DIGEST_COMPLETE" in capsys.readouterr().out
+
+
+def test_schema(capsys):
+    with pytest.raises(SystemExit):
+        main(["config", "schema"])
+    assert json.loads(capsys.readouterr().out)["properties"]["newsletters"]["description"]
+
+
+def test_init_lays_out_a_newsroom_that_runs(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stop:
+        main(["init", "mine"])
+    assert stop.value.code == 0
+    monkeypatch.chdir(tmp_path / "mine")
+    for at in (["--at", AT], []):
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as stop:
+            main(["run", "weekly", "--json", *at])
+        captured = capsys.readouterr()
+        assert (stop.value.code, captured.err) == (0, "")
+        if at:
+            assert len(json.loads(captured.out)["articles"]) == 5
+    (tmp_path / "mine/config.yaml").write_text("mine now")
+    with pytest.raises(SystemExit) as stop:
+        main(["init", "."])
+    assert stop.value.code == 2
+    assert (tmp_path / "mine/config.yaml").read_text() == "mine now"
+
+
+def test_init_touches_no_file_that_is_there(tmp_path, capsys):
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles/welcome.md").write_text("mine")
+    with pytest.raises(SystemExit) as stop:
+        main(["init", str(tmp_path)])
+    assert stop.value.code == 0
+    assert (tmp_path / "articles/welcome.md").read_text() == "mine"
+    assert "welcome.md" not in capsys.readouterr().out
+
+
+def test_articles_in_the_fixed_form(room):
+    articles = room.run("articles", "--json").json
+    assert len(articles) == 7
+    fixed = (
+        "key title url source published first_seen categories author language photo_credit headings paragraphs problems"
+    )
+    assert all(set(fixed.split()) <= each.keys() for each in articles)
+    fourth = next(each for each in articles if each["title"] == "Fourth & last")
+    assert (fourth["published"], fourth["categories"], fourth["source"]) == ("2026-02-27", ["Two"], "folder:articles")
+    assert fourth["paragraphs"] == ["Ampersands & all, in a paragraph of their own."]
+    second = next(each for each in articles if each["title"] == "Second thoughts")
+    assert second["published"] == "2026-02-25T10:00:00+01:00"
+
+
+def test_articles_filtered(room):
+    by_category = room.run("articles", "--category", "one")
+    assert by_category.out.count("\n") == 3
+    assert room.run("articles", "two/fourth.md").out.count("\n") == 1
+    assert [each["title"] for each in room.run("articles", "--problems", "--json").json] == ["Not yet"]
+    assert room.run("articles", "--source", "elsewhere", "--json").json == []
+
+
+def test_explain_before_and_after_the_edition(room):
+    before = {each["title"]: each for each in room.run("explain", "weekly", "--json").json}
+    assert before.keys() == {
+        "First things",
+        "Second thoughts",
+        "Third time",
+        "Fourth & last",
+        "Old news",
+        "Not ready",
+        "Not yet",
+    }
+    assert room.run("editions", "--json").json == []
+    room.run("run", "weekly", "--at", AT)
+    after = {each["title"]: each for each in room.run("explain", "weekly", "--json").json}
+    assert {title: (each["chosen"], each["rule"]) for title, each in after.items()} == {
+        "Second thoughts": (True, "in window"),
+        "First things": (True, "in window"),
+        "Fourth & last": (True, "in window"),
+        "Third time": (False, "section full"),
+        "Not ready": (False, "draft"),
+        "Not yet": (False, "not yet published"),
+        "Old news": (False, "too old"),
+    }
+    room.article("two/new.md", "New", "2026-03-01", "Two", "Came after.")
+    room.run("articles")
+    (new,) = room.run("explain", "weekly", "two/new.md", "--json").json
+    assert (new["rule"], new["recorded"]) == ("not yet seen", False)
+    room.run("run", "weekly", "--at", "2026-03-09T12:00:00Z")
+    (first,) = room.run("explain", "weekly", "one/first.md", "--json").json
+    assert first["reason"] == "it is in edition 2026-03-02T0700Z"
+    text = room.run("explain", "weekly", "--edition", "2026-03-02T0700Z").out
+    assert "the 2 places of the section 'One' went to articles ranked before it" in text
+    assert "1 too old" in text
+
+
+def test_import_an_article_and_use_it(room):
+    file = room.write("elsewhere/note.md", "---\ntitle: From elsewhere\ndate: 2026-02-28\ncategory: Two\n---\nWords.\n")
+    shown = room.run("import", str(file), "--dry-run", "--json").json
+    assert [each["title"] for each in shown] == ["From elsewhere"]
+    assert "From elsewhere" not in room.run("articles").out
+    for _ in range(2):
+        assert room.run("import", str(file.parent), "--json").json[0]["key"] == shown[0]["key"]
+    # Unlike a source's, an imported article stays when its file goes.
+    file.unlink()
+    assert shown[0]["key"] in room.run("run", "weekly", "--at", AT, "--json").json["articles"]
+
+
+def test_import_says_when_a_text_is_no_news_page(room):
+    file = room.write("letter.txt", "Dear all\n\nThis is a letter, and no page at all.\n")
+    taken = room.run("import", str(file), "--json")
+    assert (taken.code, [each["title"] for each in taken.json]) == (0, ["Dear all"])
+    assert "letter.txt: is no saved news page" in taken.err
+    refused = room.run("import", str(file), "--as", "page", "--json")
+    assert (refused.code, refused.json) == (1, [])
+    assert "letter.txt" in refused.err
+
+
+@pytest.mark.skipif(not NEWS_PAGE.exists(), reason="the saved news page is not beside this clone")
+def test_import_the_news_page(room):
+    titles = [
+        "China Sees Further Metaverse Development Through Nanjing City Initiative",
+        "Nexo gets on regulatory ladder in Dubai with initial approval",
+        "Busan signs MOU with BDX Consortium to launch Busan Digital Asset Exchange",
+        "Hong Kong gearing up to give crypto derivatives the go-ahead",
+    ]
+    articles = room.run("import", str(NEWS_PAGE), "--json").json
+    assert [each["title"] for each in articles] == titles
+    assert [each["published"] for each in articles] == ["2023-06-12T23:47:00", "2024-03-06", "2024-02-22", "2025-06-06"]
+    assert {(each["url"], each["author"]) for each in articles} == {("", "")}
+    berlin = room.run("import", str(NEWS_PAGE), "--json", "--timezone", "Europe/Berlin").json
+    assert berlin[0]["published"] == "2023-06-12T23:47:00+02:00"
+    assert [each["key"] for each in berlin] == [each["key"] for each in articles]
+
+
+def test_check_finds_nothing_in_a_good_newsroom_and_writes_nothing(room):
+    before = room.files(".")
+    result = room.run("check", "--at", AT, "--json")
+    assert result.code == 0
+    assert [(each["level"], each["place"]) for each in result.json] == [("warning", "articles/two/future.md:3")]
+    assert room.run("check", "--at", AT, "--strict").code == 1
+    assert room.files(".") == before
+
+
+def test_check_warns_of_what_was_left_out(room):
+    room.write("config.yaml", "newsletters: {weekly: {title: T, timezone: UTC, schedule: '@daily'}}\n")
+    places = [each["place"] for each in room.run("check", "--json").json]
+    assert any("site.url" in place for place in places)
+    assert any("site.address" in place for place in places)
+
+
+def test_a_newsletter_of_title_zone_and_schedule_alone_works(room):
+    room.write("config.yaml", "newsletters: {weekly: {title: T, timezone: Europe/Berlin, schedule: '0 8 * * mon'}}\n")
+    result = room.run("run", "weekly", "--at", AT, "--json")
+    assert len(result.json["articles"]) == 4
+    assert {name.split("/")[0] for name in room.files()} == {"mail", "weekly"}
+
+
+def test_quiet_and_colourless(room):
+    result = room.run("run", "weekly", "--at", AT, "--quiet")
+    assert (result.out, result.err) == ("", "")
+    loud = room.run("run", "weekly", "--at", AT)
+    assert "\x1b" not in loud.out + loud.err

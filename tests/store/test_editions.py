@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from digest.core.errors import StoreError
+from digest.core.model import DeliveryCounts, EditionRecord, Entry, FrozenEdition, Verdict, Window
+
+SLOT = datetime(2026, 3, 2, 7, tzinfo=UTC)
+
+
+@pytest.fixture
+def keys(newsroom) -> tuple[str, ...]:
+    for number in range(6):
+        newsroom.put(f"{number}.md")
+    return newsroom.collect().added
+
+
+def entry(key: str, slot: datetime, position: int) -> Entry:
+    return Entry(
+        key=key,
+        edition=f"{slot:%Y-%m-%dT%H%MZ}",
+        position=position,
+        section="News" if position < 2 else "Sport",
+        title=f"Title of {key}",
+        url=f"https://e.org/{key}",
+        summary="Ünïcode.",
+        html="<p>whole</p>",
+        author="Zoë",
+        categories=("News", "More"),
+        language="en",
+        published=None if position else datetime(2026, 3, 1, 8, tzinfo=timezone(timedelta(hours=1))),
+        appeared=slot + timedelta(seconds=position),
+        image_url="https://e.org/x.png",
+        image_type="image/png",
+        image_bytes=7,
+    )
+
+
+def edition(keys, *, weeks: int = 0, newsletter: str = "weekly") -> FrozenEdition:
+    slot = SLOT + timedelta(weeks=weeks)
+    return FrozenEdition(
+        newsletter=newsletter,
+        id=f"{slot:%Y-%m-%dT%H%MZ}",
+        slot=slot,
+        window=Window(slot - timedelta(weeks=1), slot),
+        title=f"Edition {weeks}",
+        subject="Subject",
+        preheader="Preheader",
+        hash="abc",
+        entries=tuple(entry(key, slot, position) for position, key in enumerate(keys)),
+        files={"index.html": b"<html>", "images/x.png": b"\x00\xff\x89", "email.html": b""},
+    )
+
+
+def record_of(frozen: FrozenEdition) -> EditionRecord:
+    return EditionRecord(
+        newsletter=frozen.newsletter,
+        id=frozen.id,
+        slot=frozen.slot,
+        window=frozen.window,
+        status="composed",
+        title=frozen.title,
+        subject=frozen.subject,
+        preheader=frozen.preheader,
+        hash=frozen.hash,
+        articles=tuple(entry.key for entry in frozen.entries),
+        titles=tuple(entry.title for entry in frozen.entries),
+        sections=tuple(dict.fromkeys(entry.section for entry in frozen.entries)),
+    )
+
+
+def skipped(*, weeks: int = 0, reason: str = "Nothing to say.") -> EditionRecord:
+    slot = SLOT + timedelta(weeks=weeks)
+    window = Window(slot - timedelta(weeks=1), slot)
+    return EditionRecord(
+        newsletter="weekly", id=f"{slot:%Y-%m-%dT%H%MZ}", slot=slot, window=window, status="skipped", reason=reason
+    )
+
+
+def test_an_edition_comes_back_whole(store, keys, now):
+    frozen = edition(keys[:3])
+    assert store.editions.freeze(frozen, [], {}, now)
+    assert store.editions.get("weekly", SLOT) == record_of(frozen)
+    assert store.editions.get("weekly", SLOT.astimezone(timezone(timedelta(hours=2)))) == record_of(frozen)
+    assert store.editions.find("weekly", frozen.id) == record_of(frozen)
+    assert store.editions.files("weekly", frozen.id) == frozen.files
+    assert list(store.editions.files("weekly", frozen.id)) == sorted(frozen.files)
+    assert tuple(store.editions.entries("weekly", 10)) == frozen.entries
+
+
+def test_what_there_is_not(store):
+    editions = store.editions
+    assert editions.get("weekly", SLOT) is None
+    assert editions.find("weekly", "x") is None
+    assert editions.included_in("weekly", "x") is None
+    assert editions.records("weekly") == editions.verdicts("weekly", "x") == editions.entries("weekly", 5) == []
+    assert editions.waiting("weekly", "x", "file") == editions.accepted("weekly", "x", "file") == []
+    assert editions.files("weekly", "x") == {}
+    assert editions.counts("weekly", "x") == DeliveryCounts()
+
+
+def test_a_slot_has_one_edition(store, keys, now):
+    first = edition(keys[:1])
+    assert store.editions.freeze(first, [], {"file": ["a@e.org"]}, now)
+    assert not store.editions.freeze(edition(keys[1:2]), [], {"file": ["b@e.org"]}, now)
+    assert store.editions.records("weekly") == [record_of(first)]
+    assert store.editions.waiting("weekly", first.id, "file") == ["a@e.org"]
+
+
+def test_no_story_twice_in_a_newsletter(store, keys, now):
+    store.editions.freeze(edition(keys[:2]), [], {}, now)
+    with pytest.raises(StoreError) as caught:
+        store.editions.freeze(edition(keys[1:3], weeks=1), [], {"file": ["a@e.org"]}, now)
+    assert keys[1] in str(caught.value)
+    assert "2026-03-02T0700Z" in str(caught.value)
+    assert len(store.editions.records("weekly")) == 1
+    assert store.editions.freeze(edition(keys[:2], newsletter="daily"), [], {}, now)
+
+
+def test_the_same_story_twice_in_one_edition_is_refused(store, keys, now):
+    with pytest.raises(StoreError, match="contradicts"):
+        store.editions.freeze(edition([keys[0], keys[0]]), [], {}, now)
+    assert store.editions.records("weekly") == []
+
+
+def test_an_article_the_library_does_not_have_is_refused(store, now):
+    with pytest.raises(StoreError, match="contradicts"):
+        store.editions.freeze(edition(["unknown"]), [], {}, now)
+    assert store.editions.records("weekly") == []
+
+
+def test_what_is_in_an_edition_is_a_candidate_no_more(store, keys, now):
+    store.editions.freeze(edition(keys[:2]), [], {}, now)
+    assert {candidate.key for candidate in store.library.candidates("weekly")} == set(keys[2:])
+    assert {candidate.key for candidate in store.library.candidates("daily")} == set(keys)
+    assert store.editions.included_in("weekly", keys[0]) == "2026-03-02T0700Z"
+    assert store.editions.included_in("daily", keys[0]) is None
+
+
+def test_a_skipped_slot_may_be_skipped_again_and_composed_later(store, keys, now):
+    verdict = Verdict(keys[0], "window", chosen=False, reason="Too late.")
+    assert store.editions.skip(skipped(reason="First."), [verdict], now)
+    assert store.editions.skip(skipped(reason="Second."), [], now)
+    assert store.editions.get("weekly", SLOT) == skipped(reason="Second.")
+    assert store.editions.verdicts("weekly", skipped().id) == []
+    assert store.editions.skip(skipped(reason="Third."), [verdict], now)
+    frozen = edition(keys[:1])
+    chosen = Verdict(keys[0], "chosen", chosen=True, reason="New.")
+    assert store.editions.freeze(frozen, [chosen], {}, now)
+    assert store.editions.records("weekly") == [record_of(frozen)]
+    assert store.editions.verdicts("weekly", frozen.id) == [chosen]
+
+
+def test_a_slot_with_an_edition_cannot_be_skipped(store, keys, now):
+    frozen = edition(keys[:1])
+    store.editions.freeze(frozen, [], {}, now)
+    assert not store.editions.skip(skipped(), [], now)
+    assert store.editions.get("weekly", SLOT) == record_of(frozen)
+
+
+def test_records_and_entries_are_newest_first(store, keys, now):
+    store.editions.freeze(edition(keys[2:4], weeks=2), [], {}, now)
+    store.editions.skip(skipped(weeks=1), [], now)
+    store.editions.freeze(edition(keys[:2]), [], {}, now)
+    assert [record.title or record.status for record in store.editions.records("weekly")] == [
+        "Edition 2",
+        "skipped",
+        "Edition 0",
+    ]
+    assert [entry.key for entry in store.editions.entries("weekly", 10)] == [*keys[2:4], *keys[:2]]
+    assert [entry.key for entry in store.editions.entries("weekly", 3)] == [*keys[2:4], keys[0]]
+    assert store.editions.records("daily") == []
+
+
+def test_verdicts_are_those_chosen_in_order_then_by_key(store, keys, now):
+    given = [Verdict(key, "rule", chosen=key in (keys[4], keys[2]), reason=f"Why {key}.") for key in reversed(keys)]
+    store.editions.freeze(edition([keys[2], keys[4]]), given, {}, now)
+    verdicts = store.editions.verdicts("weekly", "2026-03-02T0700Z")
+    rest = sorted(set(keys) - {keys[2], keys[4]})
+    assert [verdict.article for verdict in verdicts] == [keys[2], keys[4], *rest]
+    assert set(verdicts) == set(given)
+
+
+def test_deliveries_are_settled_one_by_one(store, keys, now):
+    recipients = ["z@e.org", "a@e.org", "m@e.org", "a@e.org"]
+    store.editions.freeze(edition(keys[:1]), [], {"file": recipients, "smtp": ["a@e.org"]}, now)
+    which = ("weekly", "2026-03-02T0700Z")
+    assert store.editions.waiting(*which, "file") == ["z@e.org", "a@e.org", "m@e.org"]
+    assert store.editions.counts(*which) == DeliveryCounts(planned=4, accepted=0, waiting=4)
+    for _ in range(2):
+        store.editions.settle(*which, "file", recipient="a@e.org", reply="out/a.eml", now=now)
+    store.editions.settle(*which, "file", recipient="z@e.org", reply="out/z.eml", now=now)
+    assert store.editions.waiting(*which, "file") == ["m@e.org"]
+    assert store.editions.accepted(*which, "file") == ["z@e.org", "a@e.org"]
+    assert store.editions.waiting(*which, "smtp") == ["a@e.org"]
+    assert store.editions.counts(*which) == DeliveryCounts(planned=4, accepted=2, waiting=2)
+
+
+def test_what_was_not_planned_cannot_be_settled(store, keys, now):
+    store.editions.freeze(edition(keys[:1]), [], {"file": ["a@e.org"]}, now)
+    with pytest.raises(StoreError, match=r"no delivery .* to b@e\.org by file"):
+        store.editions.settle("weekly", "2026-03-02T0700Z", "file", recipient="b@e.org", reply="", now=now)
+
+
+def test_the_feed_id_is_the_first_ever_proposed(store, url):
+    assert store.editions.feed_id("https://one.example/") == "https://one.example/"
+    assert store.editions.feed_id("https://two.example/") == "https://one.example/"
+
+
+def test_a_naive_slot_is_refused(store, keys, now):
+    with pytest.raises(StoreError, match="no time zone"):
+        store.editions.freeze(replace(edition(keys[:1]), slot=SLOT.replace(tzinfo=None)), [], {}, now)

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+
+from digest.summaries import fitness
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He said “yes” and left.",
+        'He said "yes" and left.',
+        "Er sagte „ja“ und ging. Er sagte »ja«.",
+        "Han sa ”ja” och gick.",
+        "„Tak” powiedział.",
+        "The drivers’ union won (again).",
+        "It isn't the drivers' fault.",
+        "He said ‘yes’ and left.",
+        'The 6" pipe is sold.',  # inches
+        "「はい」と言った。",
+    ],
+)
+def test_closed(text):
+    assert fitness.is_closed(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“We won.",
+        "We did,” he said.",
+        '"We won.',
+        "Er sagte „ja.",
+        "(It rained.",
+        "It rained.)",
+        "‘We won.",
+        "He said: 'We won.",
+        "We did,' he said.",
+        "「はい。",
+    ],
+)
+def test_not_closed(text):
+    assert not fitness.is_closed(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Read more about our plans.",
+        "Photo by Ann Berg on Unsplash",
+        "Photo: Ann Berg",
+        "Image courtesy of the museum.",
+        "Sign up for our newsletter.",
+        "Subscribe now!",
+        "Advertisement",
+        "By Ann Berg and Bo Ek",
+        "Reporting by Ann Berg; editing by Bo Ek.",
+        "Ann Berg contributed to this report.",
+        "This article was originally published in May.",
+        "(AP Photo)",
+        "© 2026 Example.",
+        "Foto: Ann Berg",
+        "Lire aussi : le reste.",
+        "Suscríbete a la carta.",
+    ],
+)
+def test_furniture(text):
+    assert fitness.is_furniture(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Readers bought more books than before.",
+        "Photography by amateurs is on the rise.",
+        "Signs of spring are everywhere.",
+        "By Monday all shops had closed.",
+        "Subscriptions rose by a tenth.",
+        "The photo shows a bridge.",
+        "Follow-up talks are planned.",
+        "Image processing has grown cheap.",
+        "Getting the latest vaccine is wise.",
+        "Sharing homes is common in Bremen.",
+    ],
+)
+def test_no_furniture(text):
+    assert not fitness.is_furniture(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "points", "links"),
+    [
+        ("He left.", "en", True, False),
+        ("“It is over.", "en-GB", True, False),
+        ("But nobody came.", "en", False, True),
+        ("In addition, it rained.", "en", False, True),
+        ("Sie ging.", "de", True, False),
+        ("Aber niemand kam.", "de_DE", False, True),
+        ("Mais non.", "fr", False, True),
+        ("Sin embargo, no.", "es", False, True),
+        # A word that only begins like one, and a language that is not known.
+        ("Hero of the day is Bo Ek.", "en", False, False),
+        ("Button makers grew.", "en", False, False),
+        ("He left.", "xx", False, False),
+    ],
+)
+def test_leaning(text, language, points, links):
+    assert fitness.points_back(text, language) is points
+    assert fitness.links_back(text, language) is links
+
+
+def test_sound():
+    assert fitness.is_sound("The council voted for a new bridge.")
+    assert not fitness.is_sound("Too short.")
+    assert not fitness.is_sound("A heading without its own stop")
+    assert not fitness.is_sound("“The council voted for a new bridge.")
+    assert not fitness.is_sound("word " * fitness.MOST_WORDS + "more.")
+    assert not fitness.is_sound("abcdefgh" * 10 + " and so on and on " + "x" * fitness.MOST_CHARACTERS + ".")

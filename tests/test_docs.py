@@ -1,0 +1,80 @@
+"""Documentation under test: what is not documented fails."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from digest.cli import COMMANDS, group
+from digest.config import json_schema
+from digest.core.selection import Rule
+from digest.sources.fields import ALIASES
+
+REPOSITORY = Path(__file__).parents[1]
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+NEWSROOM = (REPOSITORY / "docs/newsroom.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_in_the_readme(name):
+    assert f"`digest {name}" in README
+
+
+def test_every_command_the_pages_name_exists():
+    named = set(re.findall(r"`digest ([a-z]+)", README + NEWSROOM))
+    # Named as what is not there yet, if at all.
+    assert named - {"serve"} <= COMMANDS.keys()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_has_help(name):
+    command = group.get_command(None, name)
+    for each in (command, *getattr(command, "commands", {}).values()):
+        assert [option.name for option in each.params if isinstance(option, click.Option) and not option.help] == []
+
+
+def keys(schema, shape):
+    return json_schema()["$defs"][shape]["properties"] if shape else schema["properties"]
+
+
+@pytest.mark.parametrize("shape", ["", "SiteShape", "NewsletterShape", "SectionShape", "FilterShape", "FileSinkShape"])
+def test_every_key_of_the_configuration_is_documented(shape):
+    section = NEWSROOM.partition("## config.yaml")[2].partition("## What comes out")[0]
+    for key in keys(json_schema(), shape):
+        assert re.search(rf"`(?:site\.|feeds\.)?{key}(?:`|\.|:)", section), f"{key} of {shape or 'the file'}"
+
+
+def test_every_front_matter_key_and_verdict_is_documented():
+    for key in ALIASES:
+        assert f"`{key}`" in NEWSROOM
+    for rule in Rule:
+        assert rule.value in NEWSROOM
+
+
+def test_every_template_is_documented():
+    for path in (REPOSITORY / "templates").iterdir():
+        assert path.name.startswith("_") or path.name in NEWSROOM, path.name
+
+
+def test_every_target_the_pages_name_is_in_the_makefile():
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    pages = README + NEWSROOM + "".join(path.read_text(encoding="utf-8") for path in REPOSITORY.glob("docs/*.md"))
+    for target in set(
+        re.findall(r"\bmake ([a-z-]+)\b(?! an?\b)", "\n".join(re.findall(r"`[^`]+`|^    .+$", pages, re.MULTILINE)))
+    ):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_links_between_pages_lead_somewhere():
+    for page in (REPOSITORY / "README.md", *REPOSITORY.glob("docs/*.md"), REPOSITORY / "CONTRIBUTING.md"):
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_ci_runs_exactly_the_readme_s_test_command():
+    lines = (REPOSITORY / ".ci/run").read_text(encoding="utf-8").splitlines()
+    assert lines[-2:] == ["make check", "make test"]
+    assert "    make test " in README
