@@ -33,7 +33,7 @@ format: $(VENV)/.dev ## lay the code out, mend what ruff can mend
 	$(BIN)/ruff format .
 
 golden: $(VENV)/.dev ## write the golden files anew (then read the diff)
-	$(BIN)/python -m pytest -q tests/golden --write-golden
+	$(BIN)/python -m pytest -q tests -k golden --no-cov --write-golden
 
 bench: $(VENV)/.dev ## measure, each figure beside a reference
 	$(BIN)/python -m benchmarks

@@ -89,7 +89,15 @@ class Newsroom:
         return self._sources.get(name)
 
     def collect(self, now: datetime, progress: Progress) -> list[Collection]:
-        """Take into the library what is new or changed in every source."""
+        """Take into the library what is new or changed in every source.
+
+        The articles of a source that is no longer configured are withdrawn first; where their files are in another
+        source now, they are known again.
+        """
+        library = self.store.library
+        for name in library.sources():
+            if name not in self._sources and not name.startswith(IMPORTED):
+                library.record(name, (), {}, list(library.fingerprints(name)), now)
         return [collect(source, self.store.library, now, progress) for source in self._sources.values()]
 
     def import_paths(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import io
+import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -85,10 +88,22 @@ def group(ctx: click.Context, config: str) -> None:
     ctx.obj = config
 
 
+def _prepare_streams() -> None:
+    """Closed streams swallow what is printed; an encoding that lacks a character gets its escape."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123 it stands until the process ends
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit; errors a person can mend are told without a traceback."""
+    _prepare_streams()
     try:
         result = group.main(args=list(args) if args is not None else None, prog_name="digest", standalone_mode=False)
+        sys.stdout.flush()  # here, where a full disk can be told
     except click.exceptions.Exit as exit_:
         sys.exit(exit_.exit_code)
     except click.ClickException as error:
@@ -98,12 +113,13 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         click.echo("Stopped.", err=True)
         sys.exit(1)
     except Exception as error:
-        from digest.core.errors import DigestError
-
-        if not isinstance(error, DigestError):
-            raise
+        from digest.core.errors import DigestError, OutputError
         from digest.terminal import show_error
 
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            error = OutputError("the disk that the output goes to is full: make room and run again")
+        if not isinstance(error, DigestError):
+            raise
         show_error(error)
         sys.exit(error.exit_code)
     sys.exit(result if isinstance(result, int) else 0)

@@ -58,11 +58,13 @@ class Imported:
 
     Attributes:
         articles: Keys of its articles, new or not, in order.
+        changes: What of that changed the library.
         problems: Of the file and of the library.
         failed: True when it gave nothing.
     """
 
     articles: tuple[str, ...]
+    changes: LibraryChanges
     problems: tuple[Problem, ...]
     failed: bool
 
@@ -81,7 +83,7 @@ def take_in(source: Source, path: str, library: Library, now: datetime, notes: t
     # No fingerprint is kept: who imports a file means it to be read.
     changes = library.record(source.name, [reading], {path: ""}, (), now)
     problems = (*notes, *reading.problems, *_of_articles(reading), *changes.problems)
-    return Imported(library.keys_at(source.name, path), problems, failed=not reading.articles)
+    return Imported(library.keys_at(source.name, path), changes, problems, failed=not reading.articles)
 
 
 def _of_articles(reading: Reading) -> tuple[Problem, ...]:

@@ -53,8 +53,16 @@ def explain(
     titles = {article.key: article.title for article in library.articles(recorded)}
     for key, verdict in recorded.items():
         yield Explained(verdict, titles.get(key, key), recorded=True)
+    composed_at = record.composed_at or record.slot
+    before = {
+        each.id
+        for each in editions.records(newsletter.key)
+        if each.composed_at is not None and (each.composed_at, each.id) < (composed_at, record.id)
+    }
+    included = {key: edition for key, edition in editions.included(newsletter.key).items() if edition in before}
     for article in library.articles(wanted):
         if article.key not in recorded:
-            included = editions.included_in(newsletter.key, article.key)
-            verdict = reconsider(candidate_of(article), newsletter, record.window, included)
+            verdict = reconsider(
+                candidate_of(article), newsletter, record.window, composed_at, included.get(article.key)
+            )
             yield Explained(verdict, article.title, recorded=False)

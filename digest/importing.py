@@ -37,7 +37,8 @@ def sources_of(
     """
     for path in paths:
         for file in _files(path):
-            folder = file.resolve().parent
+            real = file.resolve()
+            folder = real.parent
             name = f"{prefix}{folder}"
             shown = str(path if path.is_dir() else path.parent)
             notes: tuple[Problem, ...] = ()
@@ -46,9 +47,9 @@ def sources_of(
                 page = False
                 notes = (Problem(str(file), f"is no saved news page ({lacking}): taken as one article of plain text"),)
             if page:
-                yield PageSource(folder, zone=zone, name=name, display=shown), file.name, notes
+                yield PageSource(folder, zone=zone, name=name, display=shown), real.name, notes
             else:
-                yield FolderSource(folder, zone=zone, name=name, display=shown), file.name, notes
+                yield FolderSource(folder, zone=zone, name=name, display=shown), real.name, notes
 
 
 def _files(path: Path) -> list[Path]:

@@ -34,6 +34,7 @@ def cross_checks(data: dict[str, Any], root: Path) -> Iterator[tuple[Keys, str]]
     """
     yield from _secrets(data)
     yield from _doubles(data, root)
+    yield from _collisions(data, root)
     yield from _unknown_sources(data)
 
 
@@ -179,6 +180,29 @@ def _doubles(data: dict[str, Any], root: Path) -> Iterator[tuple[Keys, str]]:
                         f"the pages in output, '{output}', are copied here: the one folder cannot lie in the other"
                     )
                     yield (kind, position, "path"), message
+
+
+def _collisions(data: dict[str, Any], root: Path) -> Iterator[tuple[Keys, str]]:
+    """Output where articles are read, or where the store lies: an edition would be made of the last one's pages."""
+
+    def place(path: Any) -> str:
+        return os.path.normpath(root / str(path))
+
+    output, store = (
+        place(data.get("output", "out")),
+        place(str(data.get("store", "digest.db")).removeprefix("sqlite:///")),
+    )
+    sources = [place(one["path"]) for one in _mappings(data.get("sources", [{"path": "articles"}])) if "path" in one]
+    for source in sources:
+        if _overlap(source, output):
+            yield ("output",), "its folder and a source's lie in one another; what is written would be read as articles"
+    for position, one in enumerate(_mappings(data.get("sinks"))):
+        sink = place(one.get("path", "out/mail"))
+        if any(_overlap(source, sink) for source in sources):
+            message = "it and a source's folder lie in one another; what is written would be read as articles"
+            yield ("sinks", position, "path"), message
+        if sink == store or Path(store).is_relative_to(sink):
+            yield ("sinks", position, "path"), "the store lies there; name a folder or file of its own"
 
 
 def _overlap(one: str, other: str) -> bool:

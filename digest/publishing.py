@@ -5,7 +5,7 @@ Each step may be killed at any point and run again: what is done is known by the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from digest.core.errors import SourceError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from digest.core.model import Article, Entry, Verdict, Window
+    from digest.core.model import Article, Entry, Verdict
     from digest.core.newsletter import Newsletter
     from digest.core.ports import (
         Editions,
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 FEED_MEMORY = 1000
 """The feeds, those by category too, are made of so many of the entries that appeared last."""
-
-MANIFEST = "edition.json"
 
 RECOMPUTED = frozenset({Rule.TOO_OLD, Rule.WITHDRAWN})
 """Verdicts that are not recorded: there is one for every old article, and they can be worked out again."""
@@ -69,10 +67,12 @@ class Run:
     Attributes:
         record: The edition, or why there is none.
         status: "composed" now, "exists" since an earlier run, or "skipped".
-        verdicts: Of this run's selection, or of the run that composed it.
-        files: Absolute paths of the pages, feeds and messages of it, written now or there already.
+        verdicts: All of this run's selection; those recorded, when the edition exists.
+        files: Absolute paths of its pages, feeds and .eml files, written now or there already.
         changed: How many of them were written now.
         problems: What was wrong with its pictures.
+        left: Deliveries of this newsletter that still wait, for a sink that is no longer configured: an edition's id,
+            the sink, and how many.
     """
 
     record: EditionRecord
@@ -82,6 +82,7 @@ class Run:
     changed: int = 0
     deliveries: DeliveryCounts = field(default_factory=DeliveryCounts)
     problems: tuple[Problem, ...] = ()
+    left: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,52 +109,53 @@ class Publisher:
         Raises:
             TemplateError, StoreError, OutputError: As named; run again once it is mended, nothing is done twice.
         """
-        newsletter = target.newsletter
-        record = self.editions.get(newsletter.key, slot)
-        problems: tuple[Problem, ...] = ()
-        status: Status = "exists"
-        if record is None or record.status == "skipped":
-            record, problems = self.rehearse(target, slot, now)
-            status = "composed"
-        verdicts = tuple(self.editions.verdicts(newsletter.key, record.id))
-        if record.status == "skipped":
-            return Run(record=record, status="skipped", verdicts=verdicts, problems=problems)
-        files, changed = self.publish(newsletter, record)
-        sent, written = self._deliver(target, record, now)
-        return Run(
-            record=record,
-            status=status,
-            verdicts=verdicts,
-            files=(*files, *sent),
-            changed=changed + written,
-            deliveries=self.editions.counts(newsletter.key, record.id),
-            problems=problems,
+        run = self.rehearse(target, slot, now)
+        key = target.newsletter.key
+        _, records = self.published(key)
+        if not records:
+            return run
+        files, changed = self.publish(target.newsletter, run.record)
+        # What an earlier run left waiting goes out as well, the oldest first.
+        waiting = {edition for edition, _, _ in self.editions.unsettled(key)}
+        for record in reversed(records):
+            if record.id == run.record.id or record.id in waiting:
+                sent, written = self._deliver(target, record, now)
+                files += sent if record.id == run.record.id else ()
+                changed += written
+        return replace(
+            run,
+            files=() if run.status == "skipped" else files,
+            changed=changed,
+            deliveries=self.editions.counts(key, run.record.id),
+            left=tuple(self.editions.unsettled(key)),
         )
 
-    def rehearse(self, target: Target, slot: datetime, now: datetime) -> tuple[EditionRecord, tuple[Problem, ...]]:
-        """Make the edition of a slot in the store alone: for a copy of it, to see what would be; nothing is written.
-
-        Returns:
-            The record, and what was wrong with its pictures.
-        """
-        composed, problems = self._compose(target, slot, now)
-        return self.editions.get(target.newsletter.key, slot) or composed, problems
+    def rehearse(self, target: Target, slot: datetime, now: datetime) -> Run:
+        """The same in the store alone: no page is written, no message delivered. On a copy of the store, a dry run."""
+        newsletter = target.newsletter
+        record = self.editions.get(newsletter.key, slot)
+        if record is None or record.status == "skipped":
+            return self._compose(target, slot, now)
+        return self._existing(record)
 
     def published(self, newsletter: str) -> tuple[list[Entry], list[EditionRecord]]:
         """What feeds and archive show: the entries that appeared last, and the composed editions, newest first."""
         records = [each for each in self.editions.records(newsletter) if each.status == "composed"]
         return self.editions.entries(newsletter, FEED_MEMORY), records
 
-    def choose(self, target: Target, slot: datetime, now: datetime) -> tuple[Window, Selection]:
-        """What the edition of a slot would take; changes nothing."""
+    def _existing(self, record: EditionRecord) -> Run:
+        return Run(
+            record=record,
+            status="skipped" if record.status == "skipped" else "exists",
+            verdicts=tuple(self.editions.verdicts(record.newsletter, record.id)),
+            deliveries=self.editions.counts(record.newsletter, record.id),
+        )
+
+    def _compose(self, target: Target, slot: datetime, now: datetime) -> Run:
         newsletter = target.newsletter
         window = window_of(slot, target.schedule, length=newsletter.window, zone=newsletter.zone)
-        return window, select(self.library.candidates(newsletter.key), newsletter, window, now)
-
-    def _compose(self, target: Target, slot: datetime, now: datetime) -> tuple[EditionRecord, tuple[Problem, ...]]:
-        newsletter = target.newsletter
-        window, selection = self.choose(target, slot, now)
-        verdicts = [verdict for verdict in selection.verdicts if verdict.rule not in RECOMPUTED]
+        selection = select(self.library.candidates(newsletter.key), newsletter, window, now)
+        kept = [verdict for verdict in selection.verdicts if verdict.rule not in RECOMPUTED]
         record = EditionRecord(
             newsletter=newsletter.key,
             id=edition_id(slot),
@@ -162,15 +164,20 @@ class Publisher:
             status="skipped" if selection.too_few else "composed",
             reason=selection.too_few,
         )
+        problems: tuple[Problem, ...] = ()
         if selection.too_few:
-            self.editions.skip(record, verdicts, now)
-            return record, ()
-        edition = self._edition(newsletter, record, selection)
-        assets, problems = self._assets(edition)
-        frozen = self.renderer.freeze(edition, newsletter, assets)
-        deliveries = {sink.name: target.recipients for sink in target.sinks}
-        self.editions.freeze(frozen, verdicts, deliveries, now)
-        return record, problems
+            first = self.editions.skip(record, kept, now)
+        else:
+            edition = self._edition(newsletter, record, selection)
+            assets, problems = self._assets(edition)
+            frozen = self.renderer.freeze(edition, newsletter, assets)
+            deliveries = {sink.name: target.recipients for sink in target.sinks}
+            first = self.editions.freeze(frozen, kept, deliveries, now)
+        run = self._existing(self.editions.get(newsletter.key, slot) or record)
+        if not first:  # somebody else made it meanwhile: theirs counts
+            return run
+        status: Status = "skipped" if selection.too_few else "composed"
+        return replace(run, status=status, verdicts=selection.verdicts, problems=problems)
 
     def _edition(self, newsletter: Newsletter, record: EditionRecord, selection: Selection) -> Edition:
         articles = {article.key: article for article in self.library.articles(selection.articles)}
@@ -220,20 +227,19 @@ class Publisher:
         """
         key = newsletter.key
         entries, records = self.published(key)
+        frozen = self.editions.paths(key)
         shared = self.renderer.newsletter_files(newsletter, entries, records)
         files: list[str] = []
         changed = 0
         for number, pages in enumerate(self.pages):
             for each in records:
                 folder = f"{key}/{each.id}"
-                if each.id != record.id and pages.has(f"{folder}/{MANIFEST}"):
+                if each.id != record.id and all(pages.has(f"{folder}/{path}") for path in frozen[each.id]):
                     continue
-                content = self.editions.files(key, each.id)
-                # The manifest comes last: where it is, the rest is.
-                for path in sorted(content, key=lambda name: (name == MANIFEST, name)):
-                    changed += pages.put(f"{folder}/{path}", content[path])
+                for path, content in self.editions.files(key, each.id).items():
+                    changed += pages.put(f"{folder}/{path}", content)
                 if number == 0 and each.id == record.id:
-                    files.extend(str(pages.root / folder / path) for path in content)
+                    files.extend(str(pages.root / folder / path) for path in frozen[each.id])
             # The archive comes last: what it links to is there.
             for path in sorted(shared, key=lambda name: (name == "index.html", name)):
                 changed += pages.put(f"{key}/{path}", shared[path])
@@ -241,7 +247,7 @@ class Publisher:
                 files.extend(str(pages.root / key / path) for path in shared)
         return tuple(files), changed
 
-    def _deliver(self, target: Target, record: EditionRecord, now: datetime) -> tuple[list[str], int]:
+    def _deliver(self, target: Target, record: EditionRecord, now: datetime) -> tuple[tuple[str, ...], int]:
         """Hand every waiting delivery to its sink, and settle it once it is durable there."""
         newsletter, ledger = target.newsletter, self.editions
         places: list[str] = []
@@ -262,6 +268,7 @@ class Publisher:
                     ledger.settle(
                         newsletter.key, record.id, sink.name, recipient=recipient, reply=accepted.reply, now=now
                     )
-                places.append(accepted.reply)
+                if sink.rebuilt:
+                    places.append(accepted.reply)
                 written += accepted.new
-        return places, written
+        return tuple(places), written

@@ -14,6 +14,7 @@ from digest.settingtypes import (
     PREVIOUS_SLOT,
     Count,
     Duration,
+    FeedCount,
     Key,
     Language,
     Line,
@@ -162,7 +163,9 @@ class FeedsShape(Shape):
 
     model_config = ConfigDict(title="feeds")
 
-    limit: Count = Field(default=100, description="Entries in each feed, the newest ones.", examples=[100])
+    limit: FeedCount = Field(
+        default=100, description="Entries in each feed, the newest ones; at most 1000.", examples=[100]
+    )
 
 
 class NewsletterShape(Shape):

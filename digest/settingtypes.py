@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Strict, WithJsonSchema
 
+from digest.core.hosts import ascii_host
 from digest.core.text import clean
 from digest.yamlwords import describe
 
@@ -155,9 +156,20 @@ def _url(value: str) -> str:
         raise ValueError(f"{expected}, without a user name or password in it")
     if not sound or not re.fullmatch(r"[!-~]+", value) or re.search(r'[<>"\\^`{|}]', value):
         raise ValueError(f"{expected} (http or https, ASCII only), found {describe(value)}")
+    _host(parts.hostname or "")
     if parts.query or parts.fragment:
         raise ValueError(f"{expected}, without '?' and '#', found {describe(value)}")
     return value if value.endswith("/") else value + "/"
+
+
+def _host(host: str) -> None:
+    """Refuse what is no host name; an IP literal may stand."""
+    if ":" in host:
+        return
+    try:
+        ascii_host(host)
+    except ValueError as error:
+        raise ValueError(f"expected an address such as https://news.example.org/; its host {error}") from error
 
 
 def _site_id(value: str) -> str:
@@ -219,3 +231,4 @@ StoreUrl = Annotated[str, AfterValidator(_store), WithJsonSchema({"type": "strin
 Words = Annotated[tuple[Line, ...], AfterValidator(_unique)]
 Recipients = Annotated[tuple[MailAddress, ...], AfterValidator(_unique)]
 Count = Annotated[int, Strict(), Field(ge=1, le=10_000)]
+FeedCount = Annotated[int, Strict(), Field(ge=1, le=1000)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -65,6 +66,18 @@ class Terminal:
         if self.as_json:
             click.echo(json.dumps(value, ensure_ascii=False))
 
+    def failed(self, text: str) -> None:
+        """Something that failed while the rest went on, on standard error."""
+        click.secho(f"error: {text}", err=True, fg="red")
+
+    @property
+    def program(self) -> str:
+        """The command as it can be typed here: where it is not on the path, with its folder."""
+        called = Path(sys.argv[0])
+        if called.name != "digest" or shutil.which("digest"):
+            return "digest"
+        return relative(called.absolute())
+
     def problems(self, problems: Iterable[Problem], *, shown: int = 20) -> None:
         """Problems, those that set something aside always, of the others the first few unless --verbose."""
         ordered = sorted(problems, key=lambda problem: not problem.set_aside)
@@ -122,7 +135,8 @@ def parse_instant(text: str) -> datetime:
     except ValueError as error:
         raise click.BadParameter(f"'{text}' is no instant; write 2026-03-02T12:00:00Z") from error
     if instant.tzinfo is None:
-        raise click.BadParameter(f"'{text}' has no time zone; write {text}Z for UTC, or {text}+01:00")
+        hint = instant.isoformat(timespec="minutes")
+        raise click.BadParameter(f"'{text}' has no time zone; write {hint}Z for UTC, or {hint}+01:00")
     if not EARLIEST_YEAR < instant.year < LATEST_YEAR:
         raise click.BadParameter(f"'{text}' lies too far off: give a year from {EARLIEST_YEAR + 1} on")
     return instant.astimezone(UTC)
@@ -133,9 +147,25 @@ def now_or(at: str | None) -> datetime:
     return parse_instant(at) if at else datetime.now(UTC).replace(microsecond=0)
 
 
+def complete_newsletter(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The newsletters of the configuration that begin so, for shell completion; none while it has mistakes."""
+    from digest import config
+
+    root = ctx.find_root()
+    chosen = ctx.params.get("config") or root.params.get("config") or config.DEFAULT_NAME
+    try:
+        known = config.load(Path(chosen)).newsletters
+    except ConfigError:
+        return []
+    return [key for key in known if key.startswith(incomplete)]
+
+
 def relative(path: str | Path) -> str:
     """A path as one would type it here."""
-    whole, here = Path(path), Path.cwd()
+    try:
+        whole, here = Path(path), Path.cwd()
+    except OSError:  # the folder one stands in was removed
+        return str(path)
     return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(whole)
 
 

@@ -84,6 +84,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self._name = name
         self._first_line = first_line
+        self._last_row = 0
         self._events: list[yaml.Event] = []
         self._anchors: dict[int, int] = {}  # position of an alias -> position of what it stands for
         self._lines: dict[Path, int] = {}
@@ -92,6 +93,7 @@ class _Reader:
 
     def read(self, text: str) -> Mapped:
         text = _checked(text)
+        self._last_row = text.count("\n")
         try:
             self._collect(text)
         except yaml.MarkedYAMLError as error:
@@ -202,7 +204,8 @@ class _Reader:
         return False
 
     def _line(self, event: yaml.Event) -> int:
-        return _row(event) + self._first_line
+        # What is left empty at the very end has its mark below the last line.
+        return min(_row(event), self._last_row) + self._first_line
 
     def _note(self, event: yaml.Event, message: str) -> None:
         self.problems.append(Problem(f"{self._name}:{self._line(event)}", message))

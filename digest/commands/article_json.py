@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from digest.core.text import utc_text
+
 if TYPE_CHECKING:
     from digest.core.model import Article
 
@@ -18,7 +20,7 @@ def article_json(article: Article) -> dict[str, Any]:
         "path": article.path,
         "published": str(article.published) if article.published else None,
         "updated": str(article.updated) if article.updated else None,
-        "first_seen": f"{article.first_seen:%Y-%m-%dT%H:%M:%SZ}",
+        "first_seen": utc_text(article.first_seen),
         "categories": list(article.categories),
         "tags": list(article.tags),
         "author": article.author,

@@ -10,15 +10,15 @@ from digest.commands.article_json import article_json
 from digest.terminal import Terminal, now_or, options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
 
-    from digest.core.model import Article
+    from digest.core.model import Candidate
 
 
 @click.command(name="articles")
 @click.argument("reference", required=False)
 @click.option("--category", help="Only those of this category.")
-@click.option("--source", help="Only those of this source.")
+@click.option("--source", help="Only those of the sources whose name begins so.")
 @click.option("--problems", "troubled", is_flag=True, help="Only those something is wrong with.")
 @options()
 def command(
@@ -34,36 +34,30 @@ def command(
     with Newsroom.open(terminal.config) as newsroom:
         failed = [each.failed for each in newsroom.collect(now_or(None), terminal.progress) if each.failed]
         for failure in failed:
-            click.secho(f"error: {failure}", err=True, fg="red")
+            terminal.failed(failure)
         library = newsroom.store.library
         keys = library.find(reference) if reference else None
         if reference and not keys:
             raise UsageError(f"no article has the key or path '{reference}'; digest articles lists them")
-
-        def wanted() -> Iterator[Article]:
-            for article in library.articles(keys):
-                if (
-                    (category is None or category.casefold() in {name.casefold() for name in article.categories})
-                    and (source is None or article.source == source)
-                    and (not troubled or article.problems)
-                ):
-                    yield article
-
+        listed = [
+            each
+            for each in library.candidates()
+            if (keys is None or each.key in keys)
+            and (category is None or category.casefold() in {name.casefold() for name in each.categories})
+            and (source is None or each.source.startswith(source))
+        ]
+        if troubled:
+            bad = {each.key for each in library.articles(each.key for each in listed) if each.problems}
+            listed = [each for each in listed if each.key in bad]
         if terminal.as_json:
-            terminal.data([article_json(article) for article in wanted()])
+            terminal.data([article_json(article) for article in library.articles(each.key for each in listed)])
         else:
-            rows = ((each.key, _day(each), ", ".join(each.categories), _state(each), each.title) for each in wanted())
-            terminal.table(("key", "published", "categories", "state", "title"), rows)
+            zone = next(iter(newsroom.settings.newsletters.values())).newsletter.zone
+            terminal.table(("key", "published", "categories", "state", "title"), (_row(each, zone) for each in listed))
     return 1 if failed else 0
 
 
-def _day(article: Article) -> str:
-    return article.published.instant.date().isoformat() if article.published else ""
-
-
-def _state(article: Article) -> str:
-    if article.withdrawn:
-        return "withdrawn"
-    if article.draft:
-        return "draft"
-    return "held" if article.held else ""
+def _row(article: Candidate, zone: ZoneInfo) -> tuple[str, ...]:
+    day = f"{article.published.astimezone(zone):%Y-%m-%d}" if article.published else ""
+    state = "withdrawn" if article.withdrawn else "draft" if article.draft else "held" if article.held else ""
+    return (article.key, day, ", ".join(article.categories), state, article.title)

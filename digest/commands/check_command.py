@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from digest.terminal import Terminal, now_or, options
+from digest.core.text import counted
+from digest.terminal import Terminal, complete_newsletter, now_or, options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ class Finding:
 
 
 @click.command(name="check")
-@click.argument("newsletter", required=False)
+@click.argument("newsletter", required=False, shell_complete=complete_newsletter)
 @click.option("--at", metavar="INSTANT", help="As if it were this instant; now when left out.")
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 @options()
@@ -52,7 +53,7 @@ def command(terminal: Terminal, *, newsletter: str | None, at: str | None, stric
             f"{finding.level}: {finding.place}: {finding.message}", fg="red" if finding.level == "error" else "yellow"
         )
     errors = sum(finding.level == "error" for finding in findings)
-    terminal.say(f"{errors} errors, {len(findings) - errors} warnings")
+    terminal.say(f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}")
     return 1 if errors or (strict and findings) else 0
 
 
@@ -65,13 +66,23 @@ def _settings(newsroom: Newsroom) -> Iterator[Finding]:
 
     settings = newsroom.settings
     if NO_HOST in settings.site.url:
-        message = f"is not set: links in mail and feeds begin with {settings.site.url}, which leads nowhere"
+        message = (
+            f"leads nowhere: links in mail and feeds begin with {settings.site.url}; set it to where you serve them"
+        )
         yield Finding("warning", f"{settings.path} site.url", message)
     if not settings.site.address:
         message = "is not set: many countries ask senders of newsletters for a postal address"
         yield Finding("warning", f"{settings.path} site.address", message)
+    for sink in settings.sinks:
+        if sink.format != "web" and sink.path.is_relative_to(settings.output) and _has_recipients(newsroom):
+            message = f"lies in {settings.output}, which a web server serves: it would show recipients' addresses"
+            yield Finding("warning", f"{settings.path} {sink.name}", message)
     if problem := _unwritable(newsroom):
         yield Finding("error", str(settings.output), problem)
+
+
+def _has_recipients(newsroom: Newsroom) -> bool:
+    return any(each.newsletter.recipients for each in newsroom.settings.newsletters.values())
 
 
 def _unwritable(newsroom: Newsroom) -> str:
@@ -111,13 +122,14 @@ def _edition(newsroom: Newsroom, terminal: Terminal, key: str, now: datetime) ->
     # Any article will do to try the templates with, also one that was sent.
     willing = replace(target, newsletter=replace(target.newsletter, minimum=1, too_few="top_up"))
     try:
-        record, problems = newsroom.publisher.rehearse(willing, slot, now)
+        run = newsroom.publisher.rehearse(willing, slot, now)
         newsroom.publisher.renderer.newsletter_files(target.newsletter, *newsroom.publisher.published(key))
     except DigestError as error:
         yield Finding("error", error.place or f"newsletters.{key}", error.message)
         return
-    for problem in problems:
+    for problem in run.problems:
         yield Finding("warning", problem.place, problem.message)
+    record = run.record
     if record.status == "skipped":
         yield Finding("warning", f"newsletters.{key}", f"the edition of {record.id} would have no story")
     terminal.detail(f"{key}: the edition of {record.id} can be made")

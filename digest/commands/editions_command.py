@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
-from digest.terminal import Terminal, options
+from digest.commands.edition_json import edition_json
+from digest.terminal import Terminal, complete_newsletter, options
+
+if TYPE_CHECKING:
+    from digest.core.model import EditionRecord
+    from digest.core.ports import Editions
 
 
 @click.command(name="editions")
-@click.argument("newsletter", required=False)
+@click.argument("newsletter", required=False, shell_complete=complete_newsletter)
 @options()
 def command(terminal: Terminal, *, newsletter: str | None) -> int:
     """List the editions made and the slots skipped, newest first."""
@@ -19,27 +26,7 @@ def command(terminal: Terminal, *, newsletter: str | None) -> int:
         editions = newsroom.store.editions
         records = [record for key in keys for record in editions.records(key)]
         if terminal.as_json:
-            terminal.data(
-                [
-                    {
-                        "newsletter": each.newsletter,
-                        "edition": each.id,
-                        "slot": f"{each.slot:%Y-%m-%dT%H:%M:%SZ}",
-                        "window": {
-                            "start": f"{each.window.start:%Y-%m-%dT%H:%M:%SZ}",
-                            "end": f"{each.window.end:%Y-%m-%dT%H:%M:%SZ}",
-                        },
-                        "status": each.status,
-                        "reason": each.reason,
-                        "title": each.title,
-                        "subject": each.subject,
-                        "hash": each.hash,
-                        "articles": list(each.articles),
-                        "deliveries": _counts(editions.counts(each.newsletter, each.id)),
-                    }
-                    for each in records
-                ]
-            )
+            terminal.data([_json(editions, each) for each in records])
         else:
             rows = (
                 (each.newsletter, each.id, each.status, str(len(each.articles)), each.subject or each.reason)
@@ -49,8 +36,11 @@ def command(terminal: Terminal, *, newsletter: str | None) -> int:
     return 0
 
 
-def _counts(counts: object) -> dict[str, int]:
-    from dataclasses import asdict
-    from typing import Any, cast
-
-    return asdict(cast("Any", counts))
+def _json(editions: Editions, record: EditionRecord) -> dict[str, Any]:
+    counts = editions.counts(record.newsletter, record.id)
+    return {
+        **edition_json(record, record.status, counts),
+        "title": record.title,
+        "subject": record.subject,
+        "hash": record.hash,
+    }

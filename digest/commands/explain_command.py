@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
 
-from digest.terminal import Terminal, now_or, options
+from digest.commands.run_command import tally
+from digest.terminal import Terminal, complete_newsletter, now_or, options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="explain")
-@click.argument("newsletter")
+@click.argument("newsletter", shell_complete=complete_newsletter)
 @click.argument("article", required=False)
 @click.option("--edition", "-e", help="Id of the edition, as digest editions lists them; the latest when left out.")
 @options()
@@ -73,7 +73,7 @@ def _rehearsed(terminal: Terminal, newsroom: Newsroom, newsletter: str) -> Editi
     if slot is None:
         raise UsageError(f"'{newsletter}' has no edition, and no slot until now")
     terminal.note("no edition has been made yet; this is what digest run would do now")
-    return newsroom.publisher.rehearse(target, slot, now)[0]
+    return newsroom.publisher.rehearse(target, slot, now).record
 
 
 def _json(each: Explained) -> dict[str, object]:
@@ -108,7 +108,6 @@ def _print(
             for each in shown
         ),
     )
-    rest = Counter(str(each.verdict.rule) for each in verdicts if not everything and not each.recorded)
+    rest = [each.verdict.rule for each in verdicts if not everything and not each.recorded]
     if rest:
-        tally = ", ".join(f"{count} {rule}" for rule, count in sorted(rest.items()))
-        terminal.say(f"and {sum(rest.values())} more: {tally} (--verbose lists them)")
+        terminal.say(f"and {len(rest)} more: {tally(rest)} (--verbose lists them)")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.commands.article_json import article_json
+from digest.core.text import counted
 from digest.terminal import Terminal, now_or, options
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def command(terminal: Terminal, *, paths: tuple[str, ...], dry_run: bool, timezo
 
     Importing again changes nothing but what has changed. Unlike a source's, the articles stay when the file goes.
     """
+    if "" in paths:
+        raise click.UsageError("a path is empty")
     with _newsroom(terminal, dry_run=dry_run) as newsroom:
         imported = newsroom.import_paths(
             [Path(path) for path in paths], zone=_zone(timezone), kind=kind, now=now_or(None)
@@ -49,8 +52,10 @@ def command(terminal: Terminal, *, paths: tuple[str, ...], dry_run: bool, timezo
         else:
             for article in articles:
                 _describe(terminal, article)
-            done = "would be taken in; nothing was written" if dry_run else "are in the library"
-            terminal.say(f"{len(articles)} articles {done}")
+            new = sum(len(each.changes.added) for each in imported)
+            updated = sum(len(each.changes.updated) for each in imported)
+            done = "; nothing was written" if dry_run else ""
+            terminal.say(f"{counted(len(articles), 'article')}, {new} new, {updated} updated{done}")
     return 1 if any(each.failed for each in imported) else 0
 
 

@@ -348,6 +348,7 @@ class EditionRecord:
         titles: Their titles, in order.
         sections: The sections that have stories, in order.
         hash: As in `FrozenEdition`; empty when skipped.
+        composed_at: When it was composed or skipped; None until it is kept.
     """
 
     newsletter: str
@@ -363,6 +364,7 @@ class EditionRecord:
     articles: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    composed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,12 +125,16 @@ class Library(Protocol):
         """
         ...
 
+    def sources(self) -> list[str]:
+        """The names of all sources that something was read from, those no longer configured too."""
+        ...
+
     def problems(self) -> tuple[Problem, ...]:
         """All problems that stand in what was last read, by source and path."""
         ...
 
-    def candidates(self, newsletter: str) -> list[Candidate]:
-        """Every article that is in no edition of this newsletter yet, by key."""
+    def candidates(self, newsletter: str | None = None) -> list[Candidate]:
+        """Every article that is in no edition of this newsletter yet, by key; without one, every article."""
         ...
 
     def articles(self, keys: Iterable[str] | None = None) -> Iterator[Article]:
@@ -168,7 +172,7 @@ class Editions(Protocol):
 
         Args:
             frozen: The edition.
-            verdicts: One for each candidate that the date rules admitted or that was chosen.
+            verdicts: Those to keep, those chosen first.
             deliveries: Name of a sink to the recipients it is to deliver to; each starts as waiting.
             now: Kept as the time of composition; no output shows it.
 
@@ -189,8 +193,12 @@ class Editions(Protocol):
         """The recorded verdicts of an edition: those chosen first, in order; then by key."""
         ...
 
-    def included_in(self, newsletter: str, article: str) -> str | None:
-        """Id of the edition of this newsletter that has the article."""
+    def included(self, newsletter: str) -> dict[str, str]:
+        """Every article that is in an edition of this newsletter, and the id of that edition."""
+        ...
+
+    def paths(self, newsletter: str) -> dict[str, list[str]]:
+        """The paths of the frozen files of each edition of a newsletter, by its id."""
         ...
 
     def files(self, newsletter: str, edition: str) -> dict[str, bytes]:
@@ -211,6 +219,10 @@ class Editions(Protocol):
 
     def settle(self, newsletter: str, edition: str, sink: str, *, recipient: str, reply: str, now: datetime) -> None:
         """Note that a sink accepted a delivery; durable when this returns. Again: changes nothing."""
+        ...
+
+    def unsettled(self, newsletter: str) -> list[tuple[str, str, int]]:
+        """Where deliveries wait: an edition's id, a sink, and how many; the oldest edition first."""
         ...
 
     def counts(self, newsletter: str, edition: str) -> DeliveryCounts:

@@ -130,21 +130,24 @@ def candidate_of(article: Article) -> Candidate:
     )
 
 
-def reconsider(candidate: Candidate, newsletter: Newsletter, window: Window, included_in: str | None) -> Verdict:
+def reconsider(
+    candidate: Candidate, newsletter: Newsletter, window: Window, composed_at: datetime, included_in: str | None
+) -> Verdict:
     """The verdict on an article that an edition has recorded none for, by today's article and rules.
 
     Args:
         candidate: The article.
         newsletter: Its rules.
         window: The edition's.
-        included_in: Id of the edition of this newsletter that has the article; None when none has.
+        composed_at: When the edition was made.
+        included_in: Id of the edition of this newsletter that had the article by then; None when none had.
     """
     if included_in is not None:
         return Verdict(candidate.key, Rule.ALREADY_IN, chosen=False, reason=f"it is in edition {included_in}")
     # By today its date may have come: what then matters is that the window had ended before it.
     now = max(window.end, candidate.published or window.end)
     rule, reason = _Admission(newsletter, window, now).judge(candidate)
-    if rule in _ADMITTED:
+    if rule in _ADMITTED or candidate.first_seen > composed_at:
         reason = "it was first seen, or changed, after the edition was made; the next one considers it"
         return Verdict(candidate.key, Rule.NOT_YET_SEEN, chosen=False, reason=reason)
     return Verdict(candidate.key, rule, chosen=False, reason=reason)

@@ -5,6 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 WORDS_A_MINUTE = 220
 """Adult silent reading of English non-fiction: 238 on average, a little less on a screen."""
@@ -59,6 +64,16 @@ def word_count(text: str) -> int:
     """How many words a reader would count, in spaced scripts and unspaced ones."""
     unspaced = len(_UNSPACED.findall(text))
     return len(_WORD.findall(_UNSPACED.sub(" ", text))) + (unspaced + 1) // 2
+
+
+def utc_text(instant: datetime) -> str:
+    """An aware instant in UTC to the second, `2026-03-02T07:00:00Z` [RFC 3339]."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with its noun, whose plural takes an s: `1 file`, `2 files`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def reading_minutes(words: int) -> int:

@@ -121,7 +121,6 @@ class EditionView:
         slot: In the newsletter's zone.
         url: Absolute: the web copy.
         preheader: The line a mail client shows beside the subject.
-        minutes: Reading time of all its stories' summaries and titles.
     """
 
     id: str
@@ -130,7 +129,6 @@ class EditionView:
     preheader: str
     slot: datetime
     url: str
-    minutes: int
     sections: tuple[SectionView, ...]
 
     @property

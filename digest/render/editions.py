@@ -9,14 +9,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from digest.core.model import Entry, FrozenEdition
-from digest.core.text import one_line
-from digest.render.email import inline_css
+from digest.core.text import one_line, utc_text
 from digest.render.links import absolute, local_pictures
 from digest.render.views import Urls, edition_view, newsletter_view, pictures_of, site_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from digest.core.model import Edition, Story
     from digest.core.newsletter import Newsletter, Site
@@ -79,6 +77,9 @@ class EditionRenderer:
         return replace(view, subject=one_line(subject), preheader=one_line(preheader))
 
     def _pages(self, view: EditionView, newsletter: Newsletter, urls: Urls) -> dict[str, str]:
+        # premailer takes long to import, and most runs make no edition.
+        from digest.render.email import inline_css  # noqa: PLC0415
+
         context = self._context(view, newsletter, urls)
 
         def render(name: str, **more: object) -> str:
@@ -111,7 +112,7 @@ def _entries(edition: Edition, view: EditionView, pictures: Mapping[tuple[str, s
             title=seen.title,
             url=seen.url,
             summary=seen.summary,
-            html=absolute(str(seen.html), view.url + ("" if seen.canonical_url else seen.page_url)),
+            html=absolute(str(seen.html), page=seen.url, pictures=view.url),
             author=seen.author,
             categories=article.categories,
             language=seen.language,
@@ -134,8 +135,8 @@ def _manifest(edition: Edition, newsletter: Newsletter, view: EditionView) -> by
         "preheader": view.preheader,
         "language": newsletter.language,
         "url": view.url,
-        "slot": _utc(edition.slot),
-        "window": {"start": _utc(edition.window.start), "end": _utc(edition.window.end)},
+        "slot": utc_text(edition.slot),
+        "window": {"start": utc_text(edition.window.start), "end": utc_text(edition.window.end)},
         "sections": [
             {
                 "title": section.title,
@@ -161,10 +162,6 @@ def _manifest_article(story: Story, seen: StoryView) -> dict[str, object]:
         "minutes": seen.minutes,
         "image": seen.image.url if seen.image else None,
     }
-
-
-def _utc(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _hash(files: Mapping[str, bytes]) -> str:

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
+from lxml import etree
 from premailer import Premailer
+from premailer.premailer import cssutils
+
+from digest.core.errors import TemplateError
+
+
+class _Offline(Premailer):  # type: ignore[misc] # premailer ships no types
+    """Premailer that resolves no `@import`: `allow_network` does not hold back the CSS parser beneath it."""
+
+    def _parse_css_string(self, css_body: str, validate: bool = True) -> Any:  # noqa: FBT001, FBT002 premailer's own
+        parser = cssutils.CSSParser(fetcher=lambda _url: (None, b""), validate=validate)
+        return parser.parseString(css_body)
 
 
 def inline_css(html: str) -> str:
     """Inline the rules of `<style>`; those of `<style data-premailer="ignore">` stay as they are.
 
     Nothing is fetched, `!important` is kept (dark mode and phones need it), `#fragment` links stay as they are.
+
+    Raises:
+        TemplateError: There is no HTML to inline them into.
     """
-    inlined: str = Premailer(
+    if not html.strip() or etree.HTML(html) is None:
+        raise TemplateError("has no HTML in it", place="templates/email.html")
+    inlined: str = _Offline(
         html,
         allow_network=False,
         # Else it adds attributes that HTML has dropped; Outlook on Windows gets its own tables in comments.

@@ -107,17 +107,19 @@ def _prepared(feed: Feed) -> Feed:
         description=one_line(feed.description),
         home_url=uri(feed.home_url),
         base_url=uri(feed.base_url),
-        author=_name(feed.author),
+        author=_name(feed.author) or one_line(feed.title),
         items=tuple(map(_prepared_item, feed.items)),
     )
 
 
 def _prepared_item(item: FeedItem) -> FeedItem:
+    title, summary = one_line(item.title), one_line(item.summary)
     return replace(
         item,
-        title=one_line(item.title),
+        title=title,
         url=uri(item.url),
-        summary=one_line(item.summary),
+        # The title again is no summary [RFC 4287 section 4.2.13].
+        summary=summary if summary != title else "",
         html=clean(item.html),
         author=_name(item.author),
         categories=tuple(filter(None, map(one_line, item.categories))),
@@ -145,8 +147,7 @@ def _generator(feed: Feed, file_name: str, media_type: str) -> FeedGenerator:
     generator.link(href=feed.base_url + file_name, rel="self", type=media_type)
     generator.link(href=feed.home_url, rel="alternate", type="text/html")
     generator.language(feed.language)
-    generator.updated(feed.updated)
-    generator.lastBuildDate(feed.updated)
+    generator.updated(feed.updated)  # lastBuildDate in RSS
     generator.generator("digest")
     return generator
 

@@ -61,13 +61,17 @@ def with_pictures(html: str, published: Mapping[str, str]) -> str:
     return _inner(root)
 
 
-def absolute(html: str, base: str) -> str:
-    """The HTML with every `href` and `src` made absolute against `base`, fragments included."""
+def absolute(html: str, page: str, pictures: str) -> str:
+    """The HTML with every address made absolute.
+
+    Every `href` against the page it stands on, fragments included; every `src`
+    against the folder its pictures are in.
+    """
     if "href=" not in html and "src=" not in html:
         return html
     root = lxml.html.fromstring(_VOID_WRAPPER.format(html))
     for element in root.iter("a", "img"):
-        for name in ("href", "src"):
+        for name, base in (("href", page), ("src", pictures)):
             value = element.get(name)
             if value is not None:
                 element.set(name, urljoin(base, value))

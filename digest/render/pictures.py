@@ -20,6 +20,9 @@ MEDIA_TYPES = {
     ".webp": "image/webp",
 }
 
+MOST_PIXELS = 65_535
+"""Of an edge; a header that says more is broken."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -43,10 +46,11 @@ def picture(src: str, content: bytes) -> Picture:
     suffix = name.suffix.lower()
     digest = hashlib.sha256(content).hexdigest()[:8]
     width, height = imagesize.get(io.BytesIO(content))
+    known = 0 < width <= MOST_PIXELS and 0 < height <= MOST_PIXELS
     return Picture(
         path=f"images/{slug(name.stem, 40) or 'picture'}-{digest}{suffix}",
         content=content,
         media_type=MEDIA_TYPES.get(suffix, ""),
-        width=max(0, int(width)),
-        height=max(0, int(height)),
+        width=int(width) if known else 0,
+        height=int(height) if known else 0,
     )

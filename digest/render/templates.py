@@ -86,8 +86,8 @@ class Templates:
             raise TemplateError(f"does not end: {reason}", place=self._place(error, name)) from error
         except TemplateRuntimeError as error:  # unknown names and what the sandbox refuses among them
             raise TemplateError(str(error.message), place=self._place(error, name)) from error
-        except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
-            detail = str(error.args[0]) if error.args else type(error).__name__
+        except (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, TypeError, ValueError) as error:
+            detail = str(error) or type(error).__name__
             raise TemplateError(f"cannot be rendered: {detail}", place=self._place(error, name)) from error
 
     def _environment(self, language: str) -> _Environment:
@@ -137,11 +137,15 @@ class _Environment(ImmutableSandboxedEnvironment):
             underline=underline,
         )
         self.globals["phrase"] = wording.phrase
+        # The same values give the same text.
+        del self.filters["random"], self.globals["lipsum"]
 
     def run(self, name: str, context: Mapping[str, object]) -> str:
         """Render, within the limits."""
         self._steps = 0
-        return "".join(self._limited(self.get_template(name).generate(context)))
+        text = "".join(self._limited(self.get_template(name).generate(context)))
+        text.encode()  # a lone surrogate is refused here, where the template can be named
+        return text
 
     def tick(self) -> None:
         """Count one step; called by the templates themselves, see `_parse`."""

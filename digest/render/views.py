@@ -9,7 +9,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from markupsafe import Markup
 
-from digest.core.text import reading_minutes, slug, word_count
+from digest.core.text import reading_minutes, word_count
 from digest.render.context import EditionView, ImageView, NewsletterView, SectionView, SiteView, StoryView
 from digest.render.links import with_pictures
 from digest.render.pictures import picture
@@ -84,13 +84,12 @@ def edition_view(
     """An edition without its subject and preheader, which are rendered from this."""
     sections = tuple(
         SectionView(
-            anchor=f"section-{number}" if not slug(section.title) else f"section-{slug(section.title)}",
+            anchor=f"section-{number}",
             title=section.title,
             stories=tuple(_story(story, newsletter, urls.edition(edition.id), pictures) for story in section.stories),
         )
         for number, section in enumerate(edition.sections, start=1)
     )
-    words = sum(word_count(f"{story.article.title} {story.summary.text}") for story in edition.stories)
     return EditionView(
         id=edition.id,
         title=edition_title(newsletter, edition),
@@ -98,7 +97,6 @@ def edition_view(
         preheader="",
         slot=edition.slot.astimezone(newsletter.zone),
         url=urls.edition(edition.id),
-        minutes=reading_minutes(words),
         sections=sections,
     )
 

@@ -102,8 +102,9 @@ def _units(word: str, width: int) -> list[str]:
     if word.isascii() and (len(word) <= width or "://" in word):
         return [word]
     units: list[str] = []
+    whole = "://" in word
     for cluster in _clusters(word):
-        if units and _holds(units[-1], cluster) and ("://" in word or display_width(units[-1] + cluster) <= width):
+        if units and _holds(units[-1], cluster) and (whole or display_width(units[-1] + cluster) <= width):
             units[-1] += cluster
         else:
             units.append(cluster)

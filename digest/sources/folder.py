@@ -22,6 +22,7 @@ from digest.core.ports import Look, Reading
 from digest.sources.addresses import http_address
 from digest.sources.article_file import ARTICLE_SUFFIXES, Origin, read_article
 from digest.sources.files import inside, reason, size_of
+from digest.sources.images import check_image
 from digest.sources.walk import Walk
 
 if TYPE_CHECKING:
@@ -104,9 +105,14 @@ class FolderSource:
             file = inside(self._root, path)
             _check_suffix(file.name)
             size_of(file, MOST_IMAGE_BYTES)
-            return file.read_bytes()
+            content = file.read_bytes()
         except (OSError, ValueError) as error:
             raise SourceError(f"the image cannot be read: {reason(error)}", place=place) from error
+        try:
+            check_image(file.name, content)
+        except ValueError as error:
+            raise SourceError(f"the image {error}", place=place) from error
+        return content
 
     def _image(self, src: str, article: str) -> str:
         """The address or path to keep for an image's address in an article's file.

@@ -63,6 +63,7 @@ class PageArticle:
         blocks: "heading" (level 2) and "paragraph", in reading order.
         problems: What is wrong with it, each beginning with `line N: `; the article can be used all the same.
         line: The line of its title in the text, from 1.
+        dated: Whether the page states a date for it, readable or not.
     """
 
     title: str
@@ -72,6 +73,7 @@ class PageArticle:
     blocks: tuple[Block, ...]
     problems: tuple[str, ...]
     line: int
+    dated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +251,16 @@ def _article(lines: Sequence[str], head: _Head, end: int, labels: frozenset[str]
     body = read_body(title, kept, marked=head.start != head.title or not several)
     if not body.blocks:
         problems.append(f"line {head.title + 1}: '{title}' has no text below its title")
-    return PageArticle(title, head.category, published, body.credit, body.blocks, tuple(problems), head.title + 1)
+    return PageArticle(
+        title=title,
+        category=head.category,
+        published=published,
+        credit=body.credit,
+        blocks=body.blocks,
+        problems=tuple(problems),
+        line=head.title + 1,
+        dated=bool(head.date),
+    )
 
 
 def _left_out(lines: Sequence[str], head: _Head) -> list[str]:

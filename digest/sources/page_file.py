@@ -30,7 +30,6 @@ READER_VERSION = 1
 """Raise it when the same file is to give other articles than before: then all are read anew."""
 
 _LINE = re.compile(r"line (\d+): ")
-_NO_DATE = " has no date, "
 _SUFFIXES = frozenset({".txt"})
 
 
@@ -113,7 +112,7 @@ class PageSource:
             message = f"the title has {len(page.title):,} characters; it is cut to {LONGEST_TITLE}"
             problems.append(Problem(here, message))
         held = ""
-        if page.published is None and not any(_NO_DATE in problem for problem in page.problems):
+        if page.published is None and page.dated:
             held = HELD_BY_DATE
             problems.append(Problem(here, f"{HELD_BY_DATE}. The article stays out until that is mended"))
         if page.published is not None and page.published.instant - now > FAR_AHEAD:

@@ -168,7 +168,11 @@ class Writer:
     def _href(self, href: str) -> str:
         if href.startswith("#"):
             return f"#{self._ids[href[1:]][1]}" if href[1:] in self._ids else ""
-        return web_address(href, self._addresses.base) if href else ""
+        kept = web_address(href, self._addresses.base) if href else ""
+        if href and not kept:
+            message = f"the link to '{one_line(href)[:80]}' is left out: write an https or mailto address"
+            self._notes.append(Note(message, href))
+        return kept
 
     def _image(self, element: etree._Element) -> str:
         src = element.get("src", "").strip()

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Container
     from pathlib import Path
 
+DEEPEST = 100
+"""Folders within folders; more is a mistake, or a trap."""
+
 
 class Walk:
     """One look at a folder; `found` and `problems` grow.
@@ -65,6 +68,9 @@ class Walk:
             if not self._follow(entry, path, suffix, above):
                 return
         elif entry.is_dir():
+            if len(above) > DEEPEST:
+                self.report(path, f"is nested deeper than {DEEPEST} folders; move it up")
+                return
             self._list(entry.path, f"{path}/", (*above, entry.path))
             return
         if suffix not in self._suffixes:

@@ -134,13 +134,22 @@ class SqlEditions:
         with self._database.read() as connection:
             return [Verdict(*row) for row in connection.execute(query)]
 
-    def included_in(self, newsletter: str, article: str) -> str | None:
+    def included(self, newsletter: str) -> dict[str, str]:
         """See `Editions`."""
-        query = select(edition_articles.c.edition).where(
-            edition_articles.c.newsletter == newsletter, edition_articles.c.article_key == article
+        query = select(edition_articles.c.article_key, edition_articles.c.edition).where(
+            edition_articles.c.newsletter == newsletter
         )
         with self._database.read() as connection:
-            return connection.execute(query).scalar()
+            return dict(connection.execute(query).all())
+
+    def paths(self, newsletter: str) -> dict[str, list[str]]:
+        """See `Editions`. Sorted."""
+        query = select(edition_files.c.edition, edition_files.c.path).where(edition_files.c.newsletter == newsletter)
+        found: dict[str, list[str]] = {}
+        with self._database.read() as connection:
+            for edition, path in connection.execute(query.order_by(edition_files.c.edition, edition_files.c.path)):
+                found.setdefault(edition, []).append(path)
+        return found
 
     def files(self, newsletter: str, edition: str) -> dict[str, bytes]:
         """See `Editions`. Sorted by path."""
@@ -198,6 +207,17 @@ class SqlEditions:
                     "nothing was noted of it",
                     place=self._database.place,
                 )
+
+    def unsettled(self, newsletter: str) -> list[tuple[str, str, int]]:
+        """See `Editions`."""
+        query = (
+            select(deliveries.c.edition, deliveries.c.sink, func.count())
+            .where(deliveries.c.newsletter == newsletter, deliveries.c.state == "waiting")
+            .group_by(deliveries.c.edition, deliveries.c.sink)
+            .order_by(deliveries.c.edition, deliveries.c.sink)
+        )
+        with self._database.read() as connection:
+            return [(edition, sink, count) for edition, sink, count in connection.execute(query)]
 
     def counts(self, newsletter: str, edition: str) -> DeliveryCounts:
         """See `Editions`."""
@@ -305,4 +325,5 @@ def _read_record(row: Row[Any], stories: Sequence[Row[Any]]) -> EditionRecord:
         articles=tuple(story.article_key for story in stories),
         titles=tuple(story.title for story in stories),
         sections=tuple(dict.fromkeys(story.section for story in stories)),
+        composed_at=row.composed_at,
     )

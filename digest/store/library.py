@@ -57,6 +57,11 @@ class SqlLibrary:
             recording.write_files(read, fingerprints)
         return changes
 
+    def sources(self) -> list[str]:
+        """See `Library`."""
+        with self._database.read() as connection:
+            return list(connection.execute(select(files.c.source).distinct().order_by(files.c.source)).scalars())
+
     def problems(self) -> tuple[Problem, ...]:
         """See `Library`."""
         query = select(files.c.problems).where(files.c.problems != "[]").order_by(files.c.source, files.c.path)
@@ -65,12 +70,14 @@ class SqlLibrary:
                 problem for text in connection.execute(query).scalars() for problem in read_problems(json.loads(text))
             )
 
-    def candidates(self, newsletter: str) -> list[Candidate]:
+    def candidates(self, newsletter: str | None = None) -> list[Candidate]:
         """See `Library`."""
-        included = exists().where(
-            edition_articles.c.newsletter == newsletter, edition_articles.c.article_key == articles.c.key
-        )
-        query = select(*(articles.c[name] for name in CANDIDATE_COLUMNS)).where(not_(included)).order_by(articles.c.key)
+        query = select(*(articles.c[name] for name in CANDIDATE_COLUMNS)).order_by(articles.c.key)
+        if newsletter is not None:
+            included = exists().where(
+                edition_articles.c.newsletter == newsletter, edition_articles.c.article_key == articles.c.key
+            )
+            query = query.where(not_(included))
         with self._database.read() as connection:
             return [read_candidate(row) for row in connection.execute(query)]
 

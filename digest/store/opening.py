@@ -64,6 +64,11 @@ def open_store(url: str, *, create: bool = True, timeout: float = TIMEOUT) -> St
         StoreError: It cannot be opened, is no store, or is one of a newer digest; names the file.
     """
     path = path_of(url)
+    try:
+        if path is not None:
+            path.exists()
+    except OSError as error:
+        raise StoreError(f"cannot be looked at: {error.strerror}; name another file", place=str(path)) from error
     if path is not None and not path.exists():
         if create:
             _check_folder(path)

@@ -161,7 +161,7 @@ def test_undated_articles_count_from_when_they_are_seen(room):
     ("args", "said"),
     [
         (("run",), "name a newsletter, or give --all"),
-        (("run", "weekly", "--all"), "name a newsletter, or give --all"),
+        (("run", "weekly", "--all"), "name a newsletter or give --all, not both"),
         (("run", "weekyl"), "there is no newsletter 'weekyl'; did you mean 'weekly'?"),
         (("run", "weekly", "--at", "yesterday"), "'yesterday' is no instant"),
         (("run", "weekly", "--at", "2026-03-02T12:00"), "has no time zone"),

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -212,3 +213,125 @@ def test_memory_limit_is_not_needed_for_a_yaml_bomb(room):
     assert result.code == 0
     assert "articles/bomb.md" in result.err
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
+
+
+def with_two(room):
+    config = (room.root / "config.yaml").read_text()
+    room.write("config.yaml", config + "  daily: {title: Daily, timezone: UTC, schedule: '@daily'}\n")
+
+
+def test_what_an_earlier_run_left_waiting_goes_out_later(room):
+    """The slot of the failure is over: its message must not be lost with it."""
+    room.write("out/mail", "a file where the sink's folder should be")
+    failed = room.run("run", "weekly", "--at", AT)
+    assert (failed.code, "cannot be written" in failed.err) == (1, True)
+    (room.root / "out/mail").unlink()
+    for path in (room.root / "articles").rglob("*.md"):
+        path.unlink()
+    # The next slot has no edition of its own.
+    later = room.run("run", "weekly", "--at", "2026-03-23T12:00:00Z", "--json")
+    assert (later.code, later.json["status"], later.json["files"]) == (0, "skipped", [])
+    assert [path.name.startswith("weekly-2026-03-02T0700Z-") for path in (room.root / "out/mail").iterdir()] == [True]
+    assert room.run("editions", "--json").json[-1]["deliveries"] == {"planned": 1, "accepted": 1, "waiting": 0}
+
+
+def test_messages_for_a_sink_that_is_gone_are_not_forgotten(room):
+    room.write("out/mail", "a file where the sink's folder should be")
+    room.run("run", "weekly", "--at", AT)
+    config = (room.root / "config.yaml").read_text()
+    room.write("config.yaml", config + "sinks: [{path: box, format: maildir}]\n")
+    result = room.run("run", "weekly", "--at", AT)
+    assert result.code == 1
+    assert "1 message of weekly 2026-03-02T0700Z still wait for the sink 'file:out/mail'" in result.err
+
+
+def test_one_newsletter_that_fails_does_not_stop_the_others(room):
+    with_two(room)
+    room.write("out/weekly", "a file where the folder should be")
+    result = room.run("run", "--all", "--at", AT, "--json")
+    assert result.code == 1
+    assert result.json["newsletter"] == "daily"
+    assert str(room.root / "out/weekly") in result.err
+
+
+def test_articles_of_a_source_that_was_renamed_are_the_same_ones(room):
+    long = " ".join(f"word{number}" for number in range(40))
+    room.article("two/long.md", "A long one", "2026-02-27 12:00", "Two", long)
+    before = {each["title"]: each["key"] for each in room.run("articles", "--json").json}
+    (room.root / "articles").rename(room.root / "texts")
+    room.write("config.yaml", (room.root / "config.yaml").read_text().replace("path: articles", "path: texts"))
+    room.write("texts/two/long.md", "---\ntitle: A long one\ndraft: true\n---\n" + long)
+    result = room.run("run", "weekly", "--at", AT, "--json")
+    assert "set aside" not in result.err
+    assert before["A long one"] not in result.json["articles"]
+    assert len(result.json["articles"]) == 3
+
+
+def test_an_import_by_a_link_reads_the_file_it_leads_to(room):
+    room.write("b/y.md", "---\ntitle: The right one\n---\nText.\n")
+    room.write("b/x.md", "---\ntitle: The wrong one\n---\nText.\n")
+    (room.root / "a").mkdir()
+    (room.root / "a/x.md").symlink_to("../b/y.md")
+    assert [each["title"] for each in room.run("import", str(room.root / "a/x.md"), "--json").json] == ["The right one"]
+    assert room.run("import", "").code == 2
+
+
+def test_folders_nested_too_deep(room):
+    # By steps: a path of so many folders is longer than a call may name.
+    before = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(room.root / "articles")
+        for _ in range(600):
+            Path("d").mkdir()
+            os.chdir("d")
+    finally:
+        os.fchdir(before)
+        os.close(before)
+    result = room.run("run", "weekly", "--at", AT, "--json")
+    assert (result.code, len(result.json["articles"])) == (0, 3)
+    assert "nested deeper than 100 folders" in result.err
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("output", "articles"), ("output", "."), ("store", "sqlite:///box"), ("output", "articles/out")],
+)
+def test_output_never_lies_where_articles_or_the_store_do(room, key, value):
+    config = (room.root / "config.yaml").read_text() + f"{key}: {value}\nsinks: [{{path: box, format: mbox}}]\n"
+    room.write("config.yaml", config)
+    result = room.run("run", "weekly", "--at", AT)
+    assert result.code == 2
+    assert "lie" in result.err
+
+
+def test_a_scripted_svg_is_not_published(room):
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    room.write("articles/two/p.svg", svg)
+    room.article("two/pic.md", "With a picture", "2026-02-27 12:00", "Two", "See it.", image="p.svg")
+    result = room.run("run", "weekly", "--at", AT)
+    assert "SVG with scripts" in result.err
+    assert not any(b"alert(1)" in content for content in room.files().values())
+
+
+def test_a_summary_of_one_endless_word(room):
+    room.article("two/word.md", "One word", "2026-02-27 12:00", "Two", "Text.", summary="w" * 200_000)
+    assert room.run("run", "weekly", "--at", AT).code == 0  # it took minutes once: for each character the whole word
+
+
+@pytest.mark.parametrize("ending", [">/dev/full", ">&-", "| head -1"])
+def test_output_streams_that_fail(room, ending):
+    room.run("articles")
+    command = f"{sys.executable} -m digest articles --json {ending}"
+    done = subprocess.run(["bash", "-c", command], cwd=room.root, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    if ending == ">/dev/full":
+        assert done.returncode == 1
+        assert "the disk that the output goes to is full" in done.stderr
+
+
+def test_a_terminal_that_cannot_show_every_character(room):
+    room.article("two/arabic.md", "مرحبا", "2026-02-27 08:00", "Two", "نص", language="ar")
+    process = room.start("articles", PYTHONIOENCODING="latin-1")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, b"Traceback" in err) == (0, False)
+    assert b"\\u0645" in out

@@ -245,6 +245,7 @@ def test_what_pyyaml_writes_is_read_back(tree):
 
 @given(st.text(alphabet=st.sampled_from("ab:-[]{},&*!|>'\"#%@\n\t 1~?<\u2028\x00"), max_size=60) | st.text(max_size=60))
 @example("a: 1\nb")
+@example("---")
 @example('"\\')
 def test_no_text_raises_and_every_path_has_a_line(text):
     mapped = load(text, "f.yaml")

@@ -105,6 +105,7 @@ def test_what_can_be_read(text, instant, precision, zone):
         "Tue, 3 Feb 2026 24:00:00",
         "Smarch 13, 2026",
         "February 30, 2026",
+        "٣ February 2026",
         "February 3",
         "February 3, 26",
         "February 3, 2026, 13:00 PM",

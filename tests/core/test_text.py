@@ -114,7 +114,8 @@ def test_short_hash_is_sha_256():
     assert short_hash("abc", 64) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
-@given(anything, st.integers(1, 64))
+@given(st.one_of(anything, nasty), st.integers(1, 64))
+@example("\ud800", 10)
 def test_short_hash_takes_any_text(text, length):
     assert re.fullmatch(f"[0-9a-f]{{{length}}}", short_hash(text, length))
 

@@ -292,8 +292,9 @@ def test_an_image_of_the_front_matter_follows_the_same_rule(root):
 
 
 def test_an_asset_is_an_image_of_the_folder(root):
-    write(root, "images/x.PNG", b"bytes")
-    assert source(root).asset("images/x.PNG") == b"bytes"
+    content = b"\x89PNG\r\n\x1a\n and so on"
+    write(root, "images/x.PNG", content)
+    assert source(root).asset("images/x.PNG") == content
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from digest.core.errors import StoreError
 from digest.core.model import DeliveryCounts, EditionRecord, Entry, FrozenEdition, Verdict, Window
 
 SLOT = datetime(2026, 3, 2, 7, tzinfo=UTC)
+NOW = SLOT  # as the fixture `now` has it
 
 
 @pytest.fixture
@@ -69,6 +70,7 @@ def record_of(frozen: FrozenEdition) -> EditionRecord:
         articles=tuple(entry.key for entry in frozen.entries),
         titles=tuple(entry.title for entry in frozen.entries),
         sections=tuple(dict.fromkeys(entry.section for entry in frozen.entries)),
+        composed_at=NOW,
     )
 
 
@@ -76,7 +78,13 @@ def skipped(*, weeks: int = 0, reason: str = "Nothing to say.") -> EditionRecord
     slot = SLOT + timedelta(weeks=weeks)
     window = Window(slot - timedelta(weeks=1), slot)
     return EditionRecord(
-        newsletter="weekly", id=f"{slot:%Y-%m-%dT%H%MZ}", slot=slot, window=window, status="skipped", reason=reason
+        newsletter="weekly",
+        id=f"{slot:%Y-%m-%dT%H%MZ}",
+        slot=slot,
+        window=window,
+        status="skipped",
+        reason=reason,
+        composed_at=NOW,
     )
 
 
@@ -95,7 +103,7 @@ def test_what_there_is_not(store):
     editions = store.editions
     assert editions.get("weekly", SLOT) is None
     assert editions.find("weekly", "x") is None
-    assert editions.included_in("weekly", "x") is None
+    assert editions.included("weekly") == {}
     assert editions.records("weekly") == editions.verdicts("weekly", "x") == editions.entries("weekly", 5) == []
     assert editions.waiting("weekly", "x", "file") == editions.accepted("weekly", "x", "file") == []
     assert editions.files("weekly", "x") == {}
@@ -136,8 +144,8 @@ def test_what_is_in_an_edition_is_a_candidate_no_more(store, keys, now):
     store.editions.freeze(edition(keys[:2]), [], {}, now)
     assert {candidate.key for candidate in store.library.candidates("weekly")} == set(keys[2:])
     assert {candidate.key for candidate in store.library.candidates("daily")} == set(keys)
-    assert store.editions.included_in("weekly", keys[0]) == "2026-03-02T0700Z"
-    assert store.editions.included_in("daily", keys[0]) is None
+    assert store.editions.included("weekly")[keys[0]] == "2026-03-02T0700Z"
+    assert store.editions.included("daily") == {}
 
 
 def test_a_skipped_slot_may_be_skipped_again_and_composed_later(store, keys, now):
