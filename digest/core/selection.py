@@ -96,7 +96,7 @@ def select(candidates: Iterable[Candidate], newsletter: Newsletter, window: Wind
         now: What is dated after it is not yet published.
     """
     ranked = sorted(candidates, key=_rank)
-    admission = _Admission(newsletter, window, now)
+    admission = _Admission.of(newsletter, window, now)
     judged = [(candidate, *admission.judge(candidate)) for candidate in ranked]
     admitted = [candidate for candidate, rule, _ in judged if rule in _ADMITTED]
     older = [candidate for candidate, rule, _ in judged if rule is Rule.TOO_OLD]
@@ -146,7 +146,7 @@ def reconsider(
         return Verdict(candidate.key, Rule.ALREADY_IN, chosen=False, reason=f"it is in edition {included_in}")
     # By today its date may have come: what then matters is that the window had ended before it.
     now = max(window.end, candidate.published or window.end)
-    rule, reason = _Admission(newsletter, window, now).judge(candidate)
+    rule, reason = _Admission.of(newsletter, window, now).judge(candidate)
     if rule in _ADMITTED or candidate.first_seen > composed_at:
         reason = "it was first seen, or changed, after the edition was made; the next one considers it"
         return Verdict(candidate.key, Rule.NOT_YET_SEEN, chosen=False, reason=reason)
@@ -184,6 +184,11 @@ class _Admission:
     newsletter: Newsletter
     window: Window
     now: datetime
+    admitted_from: datetime
+
+    @classmethod
+    def of(cls, newsletter: Newsletter, window: Window, now: datetime) -> _Admission:
+        return cls(newsletter, window, now, earlier(window.start, newsletter.late, newsletter.zone))
 
     def judge(self, candidate: Candidate) -> tuple[Rule, str]:
         return self._state(candidate) or self._filters(candidate) or self._date(candidate)
@@ -210,8 +215,7 @@ class _Admission:
         return None
 
     def _date(self, candidate: Candidate) -> tuple[Rule, str]:
-        start, end = self.window.start, self.window.end
-        admitted_from = earlier(start, self.newsletter.late, self.newsletter.zone)
+        start, end, admitted_from = self.window.start, self.window.end, self.admitted_from
         if candidate.published is None:
             if candidate.first_seen < admitted_from:
                 return Rule.TOO_OLD, f"it has no date and was first seen {self._local(candidate.first_seen)}"

@@ -27,7 +27,7 @@ def clean(text: str) -> str:
 
     Source: XML 1.0 section 2.2 (Char), less the characters it discourages.
     """
-    if text.isascii() and text.isprintable():
+    if text.replace("\n", "").replace("\t", "").isprintable():
         return text
     text = _LINE_BREAK.sub("\n", text)
     return "".join(
