@@ -19,8 +19,9 @@ setup-dev: $(VENV)/.dev ## the same, with what the checks and tests need
 run: $(VENV)/.run ## an edition of the sample newsroom (config.yaml, articles/) into out/
 	@$(BIN)/digest run weekly --at $(AT)
 
-test: $(VENV)/.dev ## the tests, with branch coverage
+test: $(VENV)/.dev ## the tests, with branch coverage: all of core/ must be covered
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered $(ARGS)
+	@test -n "$(ARGS)" || $(BIN)/python -m coverage report --include='digest/core/*' --fail-under=100 --skip-covered
 
 check: $(VENV)/.dev ## ruff, mypy and the direction of imports
 	$(BIN)/ruff check .
