@@ -8,7 +8,7 @@ LOCK   := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 AT     ?= 2026-03-02T12:00:00Z
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format golden bench lock wheel clean
+.PHONY: help setup setup-dev run test faults check format golden bench lock wheel clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ run: $(VENV)/.run ## an edition of the sample newsroom (config.yaml, articles/) 
 test: $(VENV)/.dev ## the tests, with branch coverage: all of core/ must be covered
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered $(ARGS)
 	@test -n "$(ARGS)" || $(BIN)/python -m coverage report --include='digest/core/*' --fail-under=100 --skip-covered
+
+faults: $(VENV)/.dev ## every time zone, and a simulated year of three daemons that are killed: the better part of an hour
+	$(BIN)/python tests/faults/every_zone.py
+	$(BIN)/python tests/faults/simulated_time.py
 
 check: $(VENV)/.dev ## ruff, mypy and the direction of imports
 	$(BIN)/ruff check .

@@ -6,11 +6,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digest import processes
+from digest.clock import system_clock
 from digest.collecting import collect, take_in
+from digest.core.catchup import Timing
 from digest.core.errors import UsageError
 from digest.core.text import one_line
-from digest.cron import CronSchedule
 from digest.publishing import Publisher, Target
+from digest.schedules.timetable import Timetable
+from digest.scheduling import Scheduling, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,11 +41,14 @@ class Newsroom:
     Args:
         settings: What config.yaml says.
         store: Opened; closed with the newsroom.
+        clock: The present instant, for leases.
     """
 
-    def __init__(self, settings: Settings, store: Store) -> None:
+    def __init__(self, settings: Settings, store: Store, clock: Callable[[], datetime] = system_clock) -> None:
         self.settings = settings
         self.store = store
+        self.clock = clock
+        self._targets: dict[str, Target] = {}
 
     @classmethod
     def open(cls, config: Path, *, create: bool = True, scratch: bool = False) -> Self:
@@ -142,9 +149,35 @@ class Newsroom:
         Raises:
             UsageError: There is none of that name.
         """
+        if key in self._targets:
+            return self._targets[key]
         newsletter = self.newsletter(key)
-        schedule = CronSchedule(self.settings.newsletters[key].schedule, newsletter.zone)
-        return Target(newsletter, schedule, self._sinks)
+        settings = self.settings.newsletters[key]
+        schedule = Timetable(settings.schedule, newsletter.zone, settings.calendar)
+        timing = Timing(
+            newsletter=key,
+            schedule=schedule,
+            zone=newsletter.zone,
+            length=newsletter.window,
+            catch_up=settings.catch_up,
+            within=settings.catch_up_window,
+        )
+        # Days without slots are left out of it: whoever enters a holiday has not changed the schedule.
+        timetable = " | ".join((newsletter.zone.key, *settings.schedule))
+        # Kept, for a timetable remembers what it has worked out.
+        self._targets[key] = Target(newsletter, timing, timetable, self._sinks)
+        return self._targets[key]
+
+    @cached_property
+    def scheduling(self) -> Scheduling:
+        """Does what is due."""
+        store = self.store
+        worker = Worker(processes.holder(), self.clock, processes.is_gone)
+        return Scheduling(store.editions, store.claims, store.standings, lambda: self.publisher, worker)
+
+    def refresh(self) -> None:
+        """Forget what was read of templates: what was edited since is seen by the next edition."""
+        self.__dict__.pop("publisher", None)
 
     @cached_property
     def _sinks(self) -> tuple[Sink, ...]:

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 COMMANDS = {
     "init": "Lay out a new newsroom that runs at once.",
     "run": "Make the edition of the latest slot, write it out, deliver it.",
+    "serve": "Work like cron: each newsletter's edition at its slot.",
+    "schedule": "List the slots to come.",
+    "rehearse": "Show what a span of the schedule would bring; writes nothing.",
+    "backfill": "Make the editions of past slots that have none.",
+    "pause": "Make no editions of a newsletter for a while.",
+    "resume": "End the pause of a newsletter.",
+    "status": "Say how daemons and newsletters stand, and what is wrong.",
     "import": "Take files into the library: articles, saved news pages.",
     "articles": "List the articles of the library.",
     "editions": "List the editions made, and the slots skipped.",

@@ -27,8 +27,12 @@ from digest.settings import FileShape, NewsletterShape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import timedelta
     from zoneinfo import ZoneInfo
 
+    from digest.core.schedule import CatchUp
+    from digest.schedules.calendar import Calendar
+    from digest.settingparts import DaemonShape
     from digest.settings import Format
 
 DEFAULT_NAME = "config.yaml"
@@ -74,11 +78,36 @@ class NewsletterSettings:
 
     Attributes:
         newsletter: The definition.
-        schedule: Cron expressions, each valid; their zone is the newsletter's.
+        schedule: Cron expressions and phrases, each valid; their zone is the newsletter's.
+        calendar: The days it may come out, in that zone; at least one of them has a slot.
+        catch_up: What becomes of missed slots.
+        catch_up_window: A slot missed longer ago than this is not made up for; at least an hour.
     """
 
     newsletter: Newsletter
     schedule: tuple[str, ...]
+    calendar: Calendar
+    catch_up: CatchUp
+    catch_up_window: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonSettings:
+    """How the daemon waits, and how it shows that it lives.
+
+    Attributes:
+        tick: How often it looks for what is due; from a second to five minutes.
+        grace: How long it may finish what it does when it is told to stop.
+        collect: How often sources are read when nothing is due.
+        listen: A loopback address or localhost, and a port (0 takes any that is free); None for nowhere.
+        heartbeat: An absolute path of a file, an http or https URL, or None.
+    """
+
+    tick: timedelta
+    grace: timedelta
+    collect: timedelta
+    listen: tuple[str, int] | None
+    heartbeat: Path | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +130,7 @@ class Settings:
     sources: tuple[SourceSettings, ...]
     newsletters: Mapping[str, NewsletterSettings]
     sinks: tuple[SinkSettings, ...]
+    daemon: DaemonSettings
 
 
 def load(path: Path) -> Settings:
@@ -232,6 +262,7 @@ def _resolve(shape: FileShape, path: Path) -> Settings:
         sinks=tuple(
             SinkSettings(name_of(one.type, one.path), _below(root, one.path), one.format) for one in shape.sinks
         ),
+        daemon=_daemon(shape.daemon, root),
     )
 
 
@@ -260,4 +291,15 @@ def _newsletter(key: str, shape: NewsletterShape, site: Site, host: str) -> News
         recipients=shape.recipients,
         feed_limit=shape.feeds.limit,
     )
-    return NewsletterSettings(newsletter, shape.schedule)
+    return NewsletterSettings(newsletter, shape.schedule, shape.calendar(), shape.catch_up, shape.catch_up_window)
+
+
+def _daemon(shape: DaemonShape, root: Path) -> DaemonSettings:
+    heartbeat = shape.heartbeat
+    return DaemonSettings(
+        tick=shape.tick,
+        grace=shape.grace,
+        collect=shape.collect,
+        listen=shape.listen,
+        heartbeat=heartbeat if heartbeat is None or "://" in heartbeat else _below(root, heartbeat),
+    )

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from digest.settingtypes import suggestion
+from digest.settingtypes import MistakeAtError, suggestion
 from digest.yamlwords import describe
 
 if TYPE_CHECKING:
@@ -62,6 +62,9 @@ def mistakes(error: ValidationError, data: Any, schema: Mapping[str, Any]) -> It
         path = _path(loc, data)
         if detail["type"].startswith("union_tag"):
             path = (*path, "type")
+        cause = detail.get("ctx", {}).get("error")
+        if isinstance(cause, MistakeAtError):
+            path = (*path, cause.key)
         yield path, _message(detail, path, at(data, path), _keys(schema, path, data))
 
 
@@ -122,7 +125,9 @@ def _message(detail: ErrorDetails, path: Keys, value: Any, keys: Mapping[str, An
     if kind == "value_error":
         return str(context["error"])
     if kind == "extra_forbidden":
-        return f"the key '{key}' is not known here{suggestion(key, list(keys)) or '; known are ' + ', '.join(keys)}"
+        meant = _MEANT.get(key)
+        hint = f"; did you mean '{meant}'?" if meant in keys else suggestion(key, list(keys))
+        return f"the key '{key}' is not known here{hint or '; known are ' + ', '.join(keys)}"
     if kind == "union_tag_not_found":
         return "the key 'type' is missing: write type: folder or type: page"
     known = keys.get(key, {})
@@ -243,3 +248,6 @@ _EXPECTED = {
     "literal_error": "{expected}",
     "union_tag_invalid": "'folder' or 'page'",
 }
+
+# Words for a key that look like another one, or like none.
+_MEANT = {"sender": "from", "cron": "schedule"}

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Literal
 
 from digest.core.errors import SourceError
 from digest.core.model import DeliveryCounts, Edition, EditionRecord, Problem, SectionOfEdition, Story, Summary
-from digest.core.schedule import edition_id, window_of
+from digest.core.schedule import edition_id
 from digest.core.selection import Rule, Selection, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from digest.core.catchup import Due, Timing
     from digest.core.model import Article, Entry, Verdict
     from digest.core.newsletter import Newsletter
+    from digest.core.operation import Hold
     from digest.core.ports import (
         Editions,
         Envelope,
@@ -46,13 +48,25 @@ class Target:
 
     Attributes:
         newsletter: Its definition.
-        schedule: Its slots.
+        timing: Its slots, and what becomes of missed ones.
+        timetable: What its slots are made from, as text: another text, another schedule.
         sinks: Where its messages go.
     """
 
     newsletter: Newsletter
-    schedule: Schedule
+    timing: Timing
+    timetable: str
     sinks: Sequence[Sink]
+
+    @property
+    def key(self) -> str:
+        """The newsletter's key."""
+        return self.newsletter.key
+
+    @property
+    def schedule(self) -> Schedule:
+        """Its slots."""
+        return self.timing.schedule
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -73,6 +87,7 @@ class Run:
         problems: What was wrong with its pictures.
         left: Deliveries of this newsletter that still wait, for a sink that is no longer configured: an edition's id,
             the sink, and how many.
+        why: Why it was skipped, in a word: "too few", "missed", "merged" or "paused"; empty when it was not.
     """
 
     record: EditionRecord
@@ -83,6 +98,7 @@ class Run:
     deliveries: DeliveryCounts = field(default_factory=DeliveryCounts)
     problems: tuple[Problem, ...] = ()
     left: tuple[tuple[str, str, int], ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +119,56 @@ class Publisher:
     pages: Sequence[Pages]
     envelope: Callable[[EditionRecord, Mapping[str, bytes], Newsletter, str], Envelope]
 
-    def run(self, target: Target, slot: datetime, now: datetime) -> Run:
+    def run(self, target: Target, due: Due, now: datetime, hold: Hold | None = None) -> Run:
         """Make the edition of a slot unless there is one, write its pages, deliver what waits.
 
         Raises:
             TemplateError, StoreError, OutputError: As named; run again once it is mended, nothing is done twice.
+            ClaimError: Another process took the newsletter over; it goes on.
         """
-        run = self.rehearse(target, slot, now)
-        key = target.newsletter.key
+        return self._carry_out(target, self.compose(target, due, now, hold), now, hold)
+
+    def compose(self, target: Target, due: Due, now: datetime, hold: Hold | None = None) -> Run:
+        """The same in the store alone: no page is written, no message delivered. On a copy of the store, a dry run."""
+        record = self.editions.get(target.key, due.slot)
+        if record is None or record.status == "skipped":
+            return self._compose(target, due, now, hold)
+        return self.existing(record)
+
+    def finish(self, target: Target, now: datetime, hold: Hold | None = None) -> Run | None:
+        """Write and deliver what is not yet, of every edition; None where there is no edition.
+
+        Raises:
+            As `run`.
+        """
+        records = self.editions.records(target.key)
+        newest = next((each for each in records if each.status == "composed"), None)
+        return None if newest is None else self._carry_out(target, self.existing(newest), now, hold)
+
+    def existing(self, record: EditionRecord) -> Run:
+        """What is known of a slot that was composed or skipped before."""
+        return Run(
+            record=record,
+            status="skipped" if record.status == "skipped" else "exists",
+            verdicts=tuple(self.editions.verdicts(record.newsletter, record.id)),
+            deliveries=self.editions.counts(record.newsletter, record.id),
+        )
+
+    def _carry_out(self, target: Target, run: Run, now: datetime, hold: Hold | None) -> Run:
+        key = target.key
         _, records = self.published(key)
         if not records:
             return run
+        if hold is not None:
+            hold.keep()
+        missing = self.editions.unpublished(key)
         files, changed = self.publish(target.newsletter, run.record)
+        self.editions.mark_published(key, missing, now)
         # What an earlier run left waiting goes out as well, the oldest first.
         waiting = {edition for edition, _, _ in self.editions.unsettled(key)}
         for record in reversed(records):
             if record.id == run.record.id or record.id in waiting:
-                sent, written = self._deliver(target, record, now)
+                sent, written = self._deliver(target, record, now, hold)
                 files += sent if record.id == run.record.id else ()
                 changed += written
         return replace(
@@ -130,54 +179,40 @@ class Publisher:
             left=tuple(self.editions.unsettled(key)),
         )
 
-    def rehearse(self, target: Target, slot: datetime, now: datetime) -> Run:
-        """The same in the store alone: no page is written, no message delivered. On a copy of the store, a dry run."""
-        newsletter = target.newsletter
-        record = self.editions.get(newsletter.key, slot)
-        if record is None or record.status == "skipped":
-            return self._compose(target, slot, now)
-        return self._existing(record)
-
     def published(self, newsletter: str) -> tuple[list[Entry], list[EditionRecord]]:
         """What feeds and archive show: the entries that appeared last, and the composed editions, newest first."""
         records = [each for each in self.editions.records(newsletter) if each.status == "composed"]
         return self.editions.entries(newsletter, FEED_MEMORY), records
 
-    def _existing(self, record: EditionRecord) -> Run:
-        return Run(
-            record=record,
-            status="skipped" if record.status == "skipped" else "exists",
-            verdicts=tuple(self.editions.verdicts(record.newsletter, record.id)),
-            deliveries=self.editions.counts(record.newsletter, record.id),
-        )
-
-    def _compose(self, target: Target, slot: datetime, now: datetime) -> Run:
-        newsletter = target.newsletter
-        window = window_of(slot, target.schedule, length=newsletter.window, zone=newsletter.zone)
-        selection = select(self.library.candidates(newsletter.key), newsletter, window, now)
+    def _compose(self, target: Target, due: Due, now: datetime, hold: Hold | None) -> Run:
+        newsletter, slot = target.newsletter, due.slot
+        selection = select(self.library.candidates(newsletter.key), newsletter, due.window, now)
         kept = [verdict for verdict in selection.verdicts if verdict.rule not in RECOMPUTED]
+        merged = [skip.record(newsletter.key) for skip in due.merged]
+        claim = hold.claim if hold is not None else None
         record = EditionRecord(
             newsletter=newsletter.key,
             id=edition_id(slot),
             slot=slot,
-            window=window,
+            window=due.window,
             status="skipped" if selection.too_few else "composed",
             reason=selection.too_few,
         )
         problems: tuple[Problem, ...] = ()
         if selection.too_few:
-            first = self.editions.skip(record, kept, now)
+            first = self.editions.skip(record, kept, now, merged=merged, claim=claim)
         else:
             edition = self._edition(newsletter, record, selection)
             assets, problems = self._assets(edition)
             frozen = self.renderer.freeze(edition, newsletter, assets)
             deliveries = {sink.name: target.recipients for sink in target.sinks}
-            first = self.editions.freeze(frozen, kept, deliveries, now)
-        run = self._existing(self.editions.get(newsletter.key, slot) or record)
+            first = self.editions.freeze(frozen, kept, deliveries, now, merged=merged, claim=claim)
+        run = self.existing(self.editions.get(newsletter.key, slot) or record)
         if not first:  # somebody else made it meanwhile: theirs counts
             return run
-        status: Status = "skipped" if selection.too_few else "composed"
-        return replace(run, status=status, verdicts=selection.verdicts, problems=problems)
+        if selection.too_few:
+            return replace(run, verdicts=selection.verdicts, why="too few")
+        return replace(run, status="composed", verdicts=selection.verdicts, problems=problems)
 
     def _edition(self, newsletter: Newsletter, record: EditionRecord, selection: Selection) -> Edition:
         articles = {article.key: article for article in self.library.articles(selection.articles)}
@@ -247,7 +282,9 @@ class Publisher:
                 files.extend(str(pages.root / key / path) for path in shared)
         return tuple(files), changed
 
-    def _deliver(self, target: Target, record: EditionRecord, now: datetime) -> tuple[tuple[str, ...], int]:
+    def _deliver(
+        self, target: Target, record: EditionRecord, now: datetime, hold: Hold | None
+    ) -> tuple[tuple[str, ...], int]:
         """Hand every waiting delivery to its sink, and settle it once it is durable there."""
         newsletter, ledger = target.newsletter, self.editions
         places: list[str] = []
@@ -263,6 +300,8 @@ class Publisher:
                 self.envelope(record, files, newsletter, recipient): recipient for recipient in (*waiting, *again)
             }
             for accepted in sink.deliver(tuple(addressed)):
+                if hold is not None:
+                    hold.keep()
                 recipient = addressed[accepted.envelope]
                 if recipient in waiting:
                     ledger.settle(

@@ -4,38 +4,38 @@ These are the shapes of the file, as written; `digest.config` reads them and fil
 Annotations are not postponed here: pydantic reads them while the classes are made.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from digest.core.newsletter import ANY_CATEGORY, Filter, Section, TooFew
+from digest.core.newsletter import TooFew
+from digest.core.schedule import CatchUp
+from digest.schedules.calendar import Calendar
+from digest.schedules.reading import divide
+from digest.settingparts import DaemonShape, FeedsShape, FilterShape, PauseShape, SectionShape, Shape, ordered
 from digest.settingtypes import (
     PREVIOUS_SLOT,
+    Blackout,
+    CatchUpWindow,
     Count,
+    Day,
     Duration,
-    FeedCount,
     Key,
     Language,
     Line,
     Mailbox,
+    MistakeAtError,
     Recipients,
     Schedule,
     SiteId,
     StoreUrl,
     Url,
     WindowLength,
-    Words,
     Zone,
 )
 
 Format = Literal["eml", "maildir", "mbox", "web"]
-
-
-class Shape(BaseModel):
-    """A mapping of the file: frozen, and no key it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class SiteShape(Shape):
@@ -99,75 +99,6 @@ class PageShape(SourceShape):
     type: Literal["page"] = Field(description="A news page saved as text, or a folder of such files.")
 
 
-class SectionShape(Shape):
-    """A part of an edition: the articles of one or more categories."""
-
-    model_config = ConfigDict(
-        title="section", json_schema_extra={"oneOf": [{"required": ["category"]}, {"required": ["categories"]}]}
-    )
-
-    title: Line | None = Field(
-        default=None, description="As printed; the names of its categories when left out.", examples=["Machinery"]
-    )
-    category: Line | None = Field(
-        default=None,
-        description='The category it takes; "*" takes every article.',
-        examples=["Policy & Regulation", "*"],
-    )
-    categories: Words | None = Field(
-        default=None,
-        description="The categories it takes, when there are several.",
-        examples=[["Mail", "Feeds"]],
-        min_length=1,
-    )
-    limit: Count | None = Field(
-        default=None, description="At most so many stories; no limit when left out.", examples=[5]
-    )
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.category is None) == (self.categories is None):
-            wrong = "has neither" if self.category is None else "has both"
-            raise ValueError(
-                f"a section takes 'category' or 'categories', and this one {wrong}; for example category: Mail"
-            )
-        return self
-
-    def section(self) -> Section:
-        """The section as selection needs it."""
-        categories = self.categories or (self.category or ANY_CATEGORY,)
-        default = "Everything else" if ANY_CATEGORY in categories else ", ".join(categories)
-        return Section(self.title or default, categories, self.limit)
-
-
-class FilterShape(Shape):
-    """Conditions on an article, compared without case; an empty list asks nothing."""
-
-    model_config = ConfigDict(title="filter")
-
-    categories: Words = Field(default=(), description="Names of categories.", examples=[["Mail", "Feeds"]])
-    tags: Words = Field(default=(), description="Tags.", examples=[["internal"]])
-    sources: Words = Field(
-        default=(), description="Names of sources: type and path as written above.", examples=[["folder:articles"]]
-    )
-    authors: Words = Field(default=(), description="Names of authors.", examples=[["Ann Author"]])
-    words: Words = Field(default=(), description="Words or phrases of the title.", examples=[["press release"]])
-
-    def filter(self) -> Filter:
-        """The filter as selection needs it."""
-        return Filter(self.categories, self.tags, self.sources, self.authors, self.words)
-
-
-class FeedsShape(Shape):
-    """The newsletter's feeds: RSS, Atom and JSON Feed."""
-
-    model_config = ConfigDict(title="feeds")
-
-    limit: FeedCount = Field(
-        default=100, description="Entries in each feed, the newest ones; at most 1000.", examples=[100]
-    )
-
-
 class NewsletterShape(Shape):
     """A newsletter: when it comes out, what it takes, and for whom."""
 
@@ -190,8 +121,37 @@ class NewsletterShape(Shape):
     )
     timezone: Zone = Field(description="Time zone of the schedule and of printed dates.", examples=["Europe/Berlin"])
     schedule: Schedule = Field(
-        description="When it comes out: a cron expression (minute, hour, day of month, month, day of week) or a list.",
-        examples=["0 8 * * mon", ["0 8 * * mon-fri", "0 10 * * sat"]],
+        description="When it comes out, in words or as a cron expression (minute, hour, day of month, month, day of "
+        "week); or a list of such.",
+        examples=["every Monday at 08:00", "0 8 * * mon", ["every weekday at 8", "Saturdays at 10"]],
+    )
+    start: Day | None = Field(
+        default=None, description="The first day it may come out; any when left out.", examples=["2026-01-05"]
+    )
+    end: Day | None = Field(
+        default=None, description="The last day it may come out; any when left out.", examples=["2026-12-31"]
+    )
+    blackout: tuple[Blackout, ...] = Field(
+        default=(),
+        description="Days on which it does not come out: a day, a span, or either without its year, for every year.",
+        examples=[["2026-12-25", "2026-12-24 to 2027-01-01", "12-25", "12-24 to 01-01"]],
+    )
+    pauses: tuple[PauseShape, ...] = Field(
+        default=(),
+        description="Spans of days in which it does not come out.",
+        examples=[[{"from": "2026-07-20", "to": "2026-08-14", "reason": "the desk is away"}]],
+    )
+    catch_up: CatchUp = Field(
+        default="merge",
+        description="What becomes of slots that were missed: an edition for each (all), for the latest alone with its "
+        "own window (latest), one for all of them together (merge, the default), or none (none).",
+        examples=["all", "latest", "merge", "none"],
+    )
+    catch_up_window: CatchUpWindow = Field(
+        default=timedelta(days=7),
+        description="A slot missed longer ago than this is not made up for; the default is 7d.",
+        examples=["7d"],
+        json_schema_extra={"default": "7d"},
     )
     window: WindowLength = Field(
         default=None,
@@ -243,6 +203,27 @@ class NewsletterShape(Shape):
             raise ValueError(f"{value} is less than the minimum, {minimum}; raise it or lower the minimum")
         return value
 
+    @field_validator("end")
+    @classmethod
+    def _not_before_start(cls, value: date | None, info: ValidationInfo) -> date | None:
+        return None if value is None else ordered(info.data.get("start"), value)
+
+    @model_validator(mode="after")
+    def _with_slots(self) -> Self:
+        from digest.schedules.timetable import Timetable  # noqa: PLC0415 cronsim is imported only to read a schedule
+
+        if not Timetable(self.schedule, self.timezone, self.calendar()).happens:
+            raise MistakeAtError(
+                "schedule",
+                "has no slot on any day that 'start', 'end', 'blackout' and 'pauses' leave; change one of them",
+            )
+        return self
+
+    def calendar(self) -> Calendar:
+        """The days it may come out."""
+        dated, yearly = divide(self.blackout)
+        return Calendar(self.start, self.end, (*dated, *((pause.start, pause.end) for pause in self.pauses)), yearly)
+
 
 class FileSinkShape(Shape):
     """Messages as files."""
@@ -290,4 +271,7 @@ class FileShape(Shape):
     )
     sinks: tuple[FileSinkShape, ...] = Field(
         default=(FileSinkShape(),), description="Where messages go; .eml files in out/mail when left out."
+    )
+    daemon: DaemonShape = Field(
+        default_factory=DaemonShape, description="How the daemon waits, and shows that it lives."
     )

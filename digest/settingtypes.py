@@ -1,24 +1,27 @@
 """The kinds of value that config.yaml holds: each read from its text, refused in words, and described for editors.
 
 The functions raise ValueError with a message for people: what was found, what was expected, an example.
-Babel and the schedule are imported when the first value asks for them: `digest --help` needs neither.
+Babel and the schedules are imported when the first value asks for them: `digest --help` needs neither.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from difflib import get_close_matches
 from email.headerregistry import Address
 from email.utils import unquote
+from functools import partial
+from ipaddress import ip_address
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Strict, WithJsonSchema
 
 from digest.core.hosts import ascii_host
 from digest.core.text import clean
+from digest.schedules.reading import DAY, YEAR_DAY, ClosedDays, read_closed, read_day
 from digest.yamlwords import describe
 
 RESERVED_KEYS = ("mail", "images")
@@ -27,8 +30,9 @@ RESERVED_KEYS = ("mail", "images")
 PREVIOUS_SLOT = "previous slot"
 LONGEST_DURATION = timedelta(days=3653)
 
-_UNITS = {"w": 10080, "d": 1440, "h": 60, "m": 1}  # in minutes
+_UNITS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}  # in seconds
 _DURATION = r"\d{1,7}[wdhm](?: ?\d{1,7}[wdhm])*"
+_SHORT_DURATION = r"\d{1,7}[hms](?: ?\d{1,7}[hms])*"
 _KEY = r"[a-z0-9][a-z0-9-]{0,62}"
 _LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}"  # BCP 47, as far as Babel has data for it
 _SITE_ID = r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
@@ -36,8 +40,22 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"  # dot-atom on both sides, RFC 5322 section 3.4.1
 _MAILBOX = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
+_LISTEN = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<host>[a-z0-9.-]+)):(?P<port>\d{1,5})", re.IGNORECASE | re.ASCII)
 # Names that depend on the machine, or count leap seconds.
 _NO_ZONES = re.compile(r"(localtime|posixrules|Factory|posix/.*|right/.*)")
+
+
+class MistakeAtError(ValueError):
+    """A mapping is wrong, and one of its keys is where to mend it.
+
+    Args:
+        key: The key.
+        message: As of any ValueError here.
+    """
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
 
 
 def suggestion(word: str, known: list[str]) -> str:
@@ -68,15 +86,35 @@ def _key(value: str) -> str:
     return value
 
 
-def parse_duration(value: Any) -> timedelta:
-    """Read '7d', '36h', '2w', '90m' or a sum such as '1d 12h': positive, at most ten years."""
-    expected = "a duration such as 7d, 36h, 2w, 90m or '1d 12h'"
-    if not isinstance(value, str) or not re.fullmatch(_DURATION, value.strip(), re.ASCII):
+def parse_duration(
+    value: Any,
+    *,
+    example: str = "7d, 36h, 2w, 90m or '1d 12h'",
+    pattern: str = _DURATION,
+    least: timedelta = timedelta(minutes=1),
+    most: timedelta = LONGEST_DURATION,
+    limits: str = "more than nothing and at most ten years",
+) -> timedelta:
+    """Read '7d', '36h', '2w', '90m' or a sum such as '1d 12h'.
+
+    Args:
+        value: As read from YAML.
+        example: What to say of durations that fit.
+        pattern: Which units there may be.
+        least: The shortest that is taken.
+        most: The longest.
+        limits: Both in words.
+
+    Raises:
+        ValueError: It is no such duration.
+    """
+    expected = f"a duration such as {example}"
+    if not isinstance(value, str) or not re.fullmatch(pattern, value.strip(), re.ASCII):
         raise ValueError(f"expected {expected}, found {describe(value)}")
-    minutes = sum(int(part[:-1]) * _UNITS[part[-1]] for part in re.findall(r"\d+[wdhm]", value))
-    if minutes == 0 or minutes > LONGEST_DURATION.total_seconds() / 60:
-        raise ValueError(f"expected {expected}, more than nothing and at most ten years, found {describe(value)}")
-    return timedelta(minutes=minutes)
+    seconds = sum(int(part[:-1]) * _UNITS[part[-1]] for part in re.findall(r"\d+[wdhms]", value))
+    if not least.total_seconds() <= seconds <= most.total_seconds():
+        raise ValueError(f"expected {expected}, {limits}, found {describe(value)}")
+    return timedelta(seconds=seconds)
 
 
 def _window(value: Any) -> timedelta | None:
@@ -113,9 +151,9 @@ def _language(value: str) -> str:
 
 
 def _expression(value: str) -> str:
-    from digest.cron import CronSchedule  # noqa: PLC0415 only this needs it
+    from digest.schedules.rule import parse_rule  # noqa: PLC0415 only this needs it
 
-    CronSchedule((value,), ZoneInfo("UTC"))  # raises ValueError; whether it is valid does not depend on the zone
+    parse_rule(value)  # raises ValueError; whether it is valid does not depend on the zone
     return value
 
 
@@ -147,6 +185,14 @@ def parse_mailbox(value: str) -> str:
 
 def _url(value: str) -> str:
     expected = "expected an address such as https://news.example.org/"
+    parts = _web_address(value, expected)
+    if parts.query or parts.fragment:
+        raise ValueError(f"{expected}, without '?' and '#', found {describe(value)}")
+    return value if value.endswith("/") else value + "/"
+
+
+def _web_address(value: str, expected: str) -> SplitResult:
+    """The parts of an http or https URL that every program understands the same."""
     try:
         parts = urlsplit(value)
         sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
@@ -157,9 +203,7 @@ def _url(value: str) -> str:
     if not sound or not re.fullmatch(r"[!-~]+", value) or re.search(r'[<>"\\^`{|}]', value):
         raise ValueError(f"{expected} (http or https, ASCII only), found {describe(value)}")
     _host(parts.hostname or "")
-    if parts.query or parts.fragment:
-        raise ValueError(f"{expected}, without '?' and '#', found {describe(value)}")
-    return value if value.endswith("/") else value + "/"
+    return parts
 
 
 def _host(host: str) -> None:
@@ -190,6 +234,36 @@ def _store(value: str) -> str:
     return value
 
 
+def parse_listen(value: Any) -> tuple[str, int] | None:
+    """Read the address and port at which the daemon answers: of this machine alone; None for 'off'."""
+    expected = "an address of this machine and a port such as 127.0.0.1:8025, or 'off'"
+    if isinstance(value, str) and value.strip().lower() == "off":
+        return None
+    match = _LISTEN.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None or int(match["port"]) > 65_535:
+        raise ValueError(f"expected {expected}, found {describe(value)}")
+    host = (match["six"] or match["host"]).lower()
+    try:
+        near = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:  # the name of a machine
+        near = False
+    if not near:
+        raise ValueError(
+            f"expected {expected}, found '{host[:60]}': whoever reaches it would be told how this newsroom fares, so "
+            "only 127.0.0.0/8, [::1] and localhost are taken; to show it elsewhere, put a web server that asks who "
+            "calls before it"
+        )
+    return host, int(match["port"])
+
+
+def parse_heartbeat(value: str) -> str:
+    """Read where the daemon's heartbeat goes: a path, or an http or https URL."""
+    value = _line(value)
+    if "://" in value:
+        _web_address(value, "expected a path such as out/heartbeat, or an address such as https://example.org/ping")
+    return value
+
+
 def _several(value: Any) -> Any:
     """One text is a list of one."""
     return [value] if isinstance(value, str) else value
@@ -209,6 +283,47 @@ Key = Annotated[str, AfterValidator(_key), WithJsonSchema({"type": "string", "pa
 Duration = Annotated[
     timedelta, PlainValidator(parse_duration), WithJsonSchema({"type": "string", "pattern": f"^{_DURATION}$"})
 ]
+CatchUpWindow = Annotated[
+    timedelta,
+    PlainValidator(partial(parse_duration, least=timedelta(hours=1), limits="at least 1h and at most ten years")),
+    WithJsonSchema({"type": "string", "pattern": f"^{_DURATION}$"}),
+]
+Tick = Annotated[
+    timedelta,
+    PlainValidator(
+        partial(
+            parse_duration,
+            example="15s or 1m",
+            pattern=_SHORT_DURATION,
+            least=timedelta(seconds=1),
+            most=timedelta(minutes=5),
+            limits="from 1s to 5m",
+        )
+    ),
+    WithJsonSchema({"type": "string", "pattern": f"^{_SHORT_DURATION}$"}),
+]
+Grace = Annotated[
+    timedelta,
+    PlainValidator(
+        partial(
+            parse_duration,
+            example="30s or 2m",
+            pattern=_SHORT_DURATION,
+            least=timedelta(seconds=1),
+            most=timedelta(hours=1),
+            limits="from 1s to 1h",
+        )
+    ),
+    WithJsonSchema({"type": "string", "pattern": f"^{_SHORT_DURATION}$"}),
+]
+Day = Annotated[date, PlainValidator(read_day), WithJsonSchema({"type": "string", "format": "date"})]
+Blackout = Annotated[
+    ClosedDays,
+    PlainValidator(read_closed),
+    WithJsonSchema({"type": "string", "pattern": f"^(?:{DAY}(?: +to +{DAY})?|{YEAR_DAY}(?: +to +{YEAR_DAY})?)$"}),
+]
+Listen = Annotated[tuple[str, int] | None, PlainValidator(parse_listen), WithJsonSchema({"type": "string"})]
+Heartbeat = Annotated[str, AfterValidator(parse_heartbeat)]
 WindowLength = Annotated[
     timedelta | None,
     PlainValidator(_window),

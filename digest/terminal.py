@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from digest.clock import system_clock
 from digest.core.dates import EARLIEST_YEAR, LATEST_YEAR
 from digest.core.errors import ConfigError, DigestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import tzinfo
+    from zoneinfo import ZoneInfo
 
     from digest.core.model import Problem
     from digest.core.ports import Item
@@ -130,21 +133,55 @@ def parse_instant(text: str) -> datetime:
     Raises:
         click.BadParameter: It is none.
     """
-    try:
-        instant = datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise click.BadParameter(f"'{text}' is no instant; write 2026-03-02T12:00:00Z") from error
+    instant = _parsed(text, "is no instant; write 2026-03-02T12:00:00Z")
     if instant.tzinfo is None:
         hint = instant.isoformat(timespec="minutes")
         raise click.BadParameter(f"'{text}' has no time zone; write {hint}Z for UTC, or {hint}+01:00")
-    if not EARLIEST_YEAR < instant.year < LATEST_YEAR:
-        raise click.BadParameter(f"'{text}' lies too far off: give a year from {EARLIEST_YEAR + 1} on")
     return instant.astimezone(UTC)
 
 
+def parse_when(text: str, zone: ZoneInfo) -> datetime:
+    """Read an instant, or what the wall clock of a newsletter shows: `2026-03-02T08:00`, or a day for its midnight.
+
+    A time that the clock skips is the first instant after the gap; of one that comes twice, the first is meant.
+
+    Args:
+        text: The instant with its zone, the local time, or the day.
+        zone: The newsletter's, for what names none.
+
+    Returns:
+        The instant, in UTC.
+
+    Raises:
+        click.BadParameter: It is none of these, or the day does not exist in the zone.
+    """
+    from digest.schedules.clock import once
+
+    when = _parsed(text, "is neither day nor time; write 2026-03-02, 2026-03-02T08:00 or 2026-03-02T07:00:00Z")
+    instant = once(when.date(), when.time(), zone) if when.tzinfo is None else when.astimezone(UTC)
+    if instant is None:
+        raise click.BadParameter(f"'{text}' does not exist: the clocks of {zone} leave out that day")
+    return instant
+
+
+def _parsed(text: str, otherwise: str) -> datetime:
+    try:
+        when = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise click.BadParameter(f"'{text}' {otherwise}") from error
+    if not EARLIEST_YEAR < when.year < LATEST_YEAR:
+        raise click.BadParameter(f"'{text}' lies too far off: give a year from {EARLIEST_YEAR + 1} on")
+    return when
+
+
+def spoken(instant: datetime, zone: tzinfo) -> str:
+    """An instant on the wall clock of a zone, for a person: `Mon 2026-03-02 08:00 CET`."""
+    return instant.astimezone(zone).strftime("%a %Y-%m-%d %H:%M %Z")
+
+
 def now_or(at: str | None) -> datetime:
-    """The instant a command works at: the one given, or the clock's, to the second. The only place that asks it."""
-    return parse_instant(at) if at else datetime.now(UTC).replace(microsecond=0)
+    """The instant a command works at: the one given, or the clock's, to the second."""
+    return parse_instant(at) if at else system_clock().replace(microsecond=0)
 
 
 def complete_newsletter(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:

@@ -11,11 +11,13 @@ import pytest
 from digest.cli import COMMANDS, group
 from digest.config import json_schema
 from digest.core.selection import Rule
+from digest.daemon.metrics import MEANINGS
 from digest.sources.fields import ALIASES
 
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 NEWSROOM = (REPOSITORY / "docs/newsroom.md").read_text(encoding="utf-8")
+OPERATIONS = (REPOSITORY / "docs/operations.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -24,9 +26,8 @@ def test_every_command_is_in_the_readme(name):
 
 
 def test_every_command_the_pages_name_exists():
-    named = set(re.findall(r"`digest ([a-z]+)", README + NEWSROOM))
-    # Named as what is not there yet, if at all.
-    assert named - {"serve"} <= COMMANDS.keys()
+    pages = README + NEWSROOM + OPERATIONS
+    assert set(re.findall(r"(?:`|^    )digest ([a-z]+)", pages, re.MULTILINE)) <= COMMANDS.keys()
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -52,6 +53,17 @@ def test_every_front_matter_key_and_verdict_is_documented():
         assert f"`{key}`" in NEWSROOM
     for rule in Rule:
         assert rule.value in NEWSROOM
+
+
+def test_every_metric_is_documented_with_its_meaning():
+    for name, meaning in MEANINGS.items():
+        assert f"| `{name}` | {meaning} |" in OPERATIONS
+
+
+def test_every_event_of_the_log_is_documented():
+    code = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "digest/daemon").glob("*.py"))
+    for name in set(re.findall(r"""(?:event|about|_record)\(\s*"([a-z_]+)\"""", code)) | {"composed", "log"}:
+        assert f"`{name}`" in OPERATIONS, name
 
 
 def test_every_template_is_documented():

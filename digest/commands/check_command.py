@@ -112,6 +112,7 @@ def _edition(newsroom: Newsroom, terminal: Terminal, key: str, now: datetime) ->
     """Make the edition of the next slot in memory, of whatever there is: templates fail here, if they do."""
     from dataclasses import replace
 
+    from digest.core.catchup import Due, planned_window
     from digest.core.errors import DigestError
 
     target = newsroom.target(key)
@@ -122,7 +123,7 @@ def _edition(newsroom: Newsroom, terminal: Terminal, key: str, now: datetime) ->
     # Any article will do to try the templates with, also one that was sent.
     willing = replace(target, newsletter=replace(target.newsletter, minimum=1, too_few="top_up"))
     try:
-        run = newsroom.publisher.rehearse(willing, slot, now)
+        run = newsroom.publisher.compose(willing, Due(slot, planned_window(target.timing, slot)), now)
         newsroom.publisher.renderer.newsletter_files(target.newsletter, *newsroom.publisher.published(key))
     except DigestError as error:
         yield Finding("error", error.place or f"newsletters.{key}", error.message)

@@ -55,7 +55,9 @@ def _record(newsroom: Newsroom, newsletter: str, edition: str | None) -> Edition
 
     editions = newsroom.store.editions
     if edition is None:
-        return next(iter(editions.records(newsletter)), None)
+        records = editions.records(newsletter)
+        # A slot whose span went to another edition has nothing to explain.
+        return next((each for each in records if each.window.start < each.window.end), None)
     record = editions.find(newsletter, edition)
     if record is None:
         raise UsageError(f"'{newsletter}' has no edition '{edition}'; digest editions {newsletter} lists them")
@@ -69,11 +71,11 @@ def _rehearsed(terminal: Terminal, newsroom: Newsroom, newsletter: str) -> Editi
     now = now_or(None)
     newsroom.collect(now, terminal.progress)
     target = newsroom.target(newsletter)
-    slot = target.schedule.previous(now)
-    if slot is None:
+    runs = newsroom.scheduling.rehearse_latest(target, now)
+    if not runs:
         raise UsageError(f"'{newsletter}' has no edition, and no slot until now")
     terminal.note("no edition has been made yet; this is what digest run would do now")
-    return newsroom.publisher.rehearse(target, slot, now).record
+    return runs[-1].record
 
 
 def _json(each: Explained) -> dict[str, object]:

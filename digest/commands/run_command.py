@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from digest.app import Newsroom
     from digest.collecting import Collection
     from digest.core.newsletter import Newsletter
-    from digest.publishing import Run
+    from digest.publishing import Run, Target
 
 TO_OPEN = {
     "/{newsletter}/{edition}/index.html": "the web copy",
@@ -36,12 +36,17 @@ TO_OPEN = {
 @click.option(
     "--at", metavar="INSTANT", help="As if it were this instant, 2026-03-02T12:00:00Z say; now when left out."
 )
+@click.option("--due", is_flag=True, help="Only what is due and was not made yet: for cron, every few minutes.")
 @click.option("--dry-run", is_flag=True, help="Show what would be made; write nothing.")
 @options()
-def command(terminal: Terminal, *, newsletter: str | None, every: bool, at: str | None, dry_run: bool) -> int:
+def command(
+    terminal: Terminal, *, newsletter: str | None, every: bool, at: str | None, due: bool, dry_run: bool
+) -> int:
     """Make the edition of the latest slot at or before now, write its pages and feeds, deliver its messages.
 
-    A slot has one edition: running again makes nothing new, and finishes what an interrupted run left.
+    A slot has one edition: running again makes nothing new, and finishes what an interrupted run left. With --due
+    slots count from when digest first met the newsletter, missed ones are made up for as `catch_up` says, and where
+    nothing is due nothing is printed.
     """
     if every == bool(newsletter):
         raise click.UsageError(
@@ -55,30 +60,70 @@ def command(terminal: Terminal, *, newsletter: str | None, every: bool, at: str 
     with Newsroom.open(terminal.config, scratch=dry_run) as newsroom:
         keys = list(newsroom.settings.newsletters) if every else [newsletter or ""]
         targets = [newsroom.target(key) for key in keys]
-        failed = _collect(terminal, newsroom, now)
         for target in targets:
-            slot = target.schedule.previous(now)
-            if slot is None:
-                terminal.say(f"{target.newsletter.title}: no slot at or before {now:%Y-%m-%d %H:%M}Z, nothing is due")
-                continue
-            publisher = newsroom.publisher
+            # By hand, only one that nobody met before: to work for another instant changes nothing of the schedule.
+            unmet = newsroom.store.standings.since(target.key) is None
+            if (due or unmet) and newsroom.scheduling.meet(target, now) and due:
+                _greet(terminal, target, now)
+        if due:
+            targets = [target for target in targets if newsroom.scheduling.waiting(target, now)]
+        failed = bool(targets) and collect(terminal, newsroom, now)
+        for target in targets:
             try:
-                run = publisher.rehearse(target, slot, now) if dry_run else publisher.run(target, slot, now)
+                runs = _runs(terminal, newsroom, target, now, due=due, dry_run=dry_run)
             except DigestError as error:  # the other newsletters go on
                 terminal.failed(str(error))
                 failed = True
                 continue
-            terminal.problems(run.problems)
-            terminal.data_line(_json(run, dry_run=dry_run))
-            _describe(terminal, target.newsletter, run, dry_run=dry_run)
-            for edition, sink, count in run.left:
-                waiting = f"{counted(count, 'message')} of {target.newsletter.key} {edition} still wait for the sink"
-                terminal.failed(f"{waiting} '{sink}', which is not in {terminal.config}; name it there again")
-                failed = True
+            for run in runs:
+                failed |= report(terminal, target.newsletter, run, dry_run=dry_run)
     return 1 if failed else 0
 
 
-def _collect(terminal: Terminal, newsroom: Newsroom, now: datetime) -> bool:
+def _runs(
+    terminal: Terminal, newsroom: Newsroom, target: Target, now: datetime, *, due: bool, dry_run: bool
+) -> list[Run]:
+    scheduling = newsroom.scheduling
+    if due:
+        runs = scheduling.rehearse_due(target, now) if dry_run else scheduling.run_due(target, now)
+        if not runs:
+            terminal.detail(f"{target.newsletter.title}: nothing new, or another process is at it")
+        return runs
+    if pause := scheduling.paused(target, now):
+        until = f"until {pause.end:%Y-%m-%d %H:%M}Z" if pause.end else "until further notice"
+        reason = f" ({pause.reason})" if pause.reason else ""
+        terminal.note(f"{target.key}: paused {until}{reason}, nothing is made; end it with: digest resume {target.key}")
+        return []
+    runs = scheduling.rehearse_latest(target, now) if dry_run else scheduling.run_latest(target, now)
+    if not runs:
+        terminal.say(f"{target.newsletter.title}: no slot at or before {now:%Y-%m-%d %H:%M}Z, nothing is due")
+    return runs
+
+
+def _greet(terminal: Terminal, target: Target, now: datetime) -> None:
+    """Say from when on a newsletter's slots count."""
+    slot = target.schedule.next(now)
+    first = "it has no slot to come"
+    if slot is not None:
+        first = f"the first is {slot.astimezone(target.newsletter.zone):%a %Y-%m-%d %H:%M %Z}"
+    terminal.say(
+        f"{target.key}: new, or its schedule was changed: slots count from now on, {first}; "
+        f"the edition of the slot before: {terminal.program} run {target.key}"
+    )
+
+
+def report(terminal: Terminal, newsletter: Newsletter, run: Run, *, dry_run: bool) -> bool:
+    """Print what became of a slot; True when something of it failed."""
+    terminal.problems(run.problems)
+    terminal.data_line(_json(run, dry_run=dry_run))
+    _describe(terminal, newsletter, run, dry_run=dry_run)
+    for edition, sink, count in run.left:
+        waiting = f"{counted(count, 'message')} of {newsletter.key} {edition} still wait for the sink"
+        terminal.failed(f"{waiting} '{sink}', which is not in {terminal.config}; name it there again")
+    return bool(run.left)
+
+
+def collect(terminal: Terminal, newsroom: Newsroom, now: datetime) -> bool:
     """Read what is new in the sources and say so; True when a whole source failed."""
     collections = newsroom.collect(now, terminal.progress)
     for each in collections:
@@ -117,7 +162,8 @@ def _describe(terminal: Terminal, newsletter: Newsletter, run: Run, *, dry_run: 
         f"{newsletter.title}: slot {slot:%a %Y-%m-%d %H:%M %Z}, window from {start:%a %Y-%m-%d %H:%M %Z}", bold=True
     )
     if run.status == "skipped":
-        terminal.say(f"no edition: {record.reason}; `too_few` in the configuration says what happens then")
+        hint = "; `too_few` in the configuration says what happens then" if run.why == "too few" else ""
+        terminal.say(f"no edition: {record.reason}{hint}")
     elif run.status == "exists":
         state = f"{counted(run.changed, 'file')} written anew" if run.changed else "everything is in place"
         terminal.say(f"edition {record.id} was made before, and is never made twice; {state}")

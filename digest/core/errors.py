@@ -7,6 +7,7 @@
      |    +-- NotAPageError       a text is no saved news page
      +-- TemplateError       a template is wrong, or does not end
      +-- StoreError          the store cannot be opened, read or written
+     +-- ClaimError          another process works on the newsletter
      +-- OutputError         a file cannot be written
 
 Each names its place (file:line, config key, newsletter) and says what to do.
@@ -72,6 +73,10 @@ class TemplateError(DigestError):
 
 class StoreError(DigestError):
     """The store cannot be opened, read or written."""
+
+
+class ClaimError(DigestError):
+    """Another process works on the newsletter, or took the work over because this one seemed to be gone."""
 
 
 class OutputError(DigestError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Verdict,
     )
     from digest.core.newsletter import Newsletter
+    from digest.core.operation import Claim
 
 Item = TypeVar("Item")
 
@@ -165,8 +166,30 @@ class Editions(Protocol):
         """All slots of a newsletter that were composed or skipped, newest first."""
         ...
 
+    def last(self, newsletter: str, until: datetime) -> EditionRecord | None:
+        """The record of the latest slot at or before `until`; None when there is none.
+
+        What was skipped by a clock that was days ahead (`ASTRAY`) is left out: it must not keep a newsletter silent.
+        """
+        ...
+
+    def knows(self, newsletter: str, first: datetime, last: datetime) -> bool:
+        """Whether a slot from `first` to `last`, both included, was composed or skipped; as `last`, but cheap."""
+        ...
+
+    def following(self, newsletter: str, after: datetime) -> EditionRecord | None:
+        """The record of the earliest slot after `after`; None when there is none."""
+        ...
+
     def freeze(
-        self, frozen: FrozenEdition, verdicts: Sequence[Verdict], deliveries: Mapping[str, Sequence[str]], now: datetime
+        self,
+        frozen: FrozenEdition,
+        verdicts: Sequence[Verdict],
+        deliveries: Mapping[str, Sequence[str]],
+        now: datetime,
+        *,
+        merged: Sequence[EditionRecord] = (),
+        claim: Claim | None = None,
     ) -> bool:
         """Keep an edition, its verdicts and its deliveries in one transaction.
 
@@ -175,6 +198,8 @@ class Editions(Protocol):
             verdicts: Those to keep, those chosen first.
             deliveries: Name of a sink to the recipients it is to deliver to; each starts as waiting.
             now: Kept as the time of composition; no output shows it.
+            merged: Slots before it whose spans are part of it: recorded as skipped, unless they have an edition.
+            claim: On the newsletter: still held, or nothing is changed.
 
         Returns:
             False when the slot has an edition already: then nothing was changed. A slot that was skipped may
@@ -182,11 +207,32 @@ class Editions(Protocol):
 
         Raises:
             StoreError: An article is in another edition of this newsletter already.
+            ClaimError: The claim was taken over.
         """
         ...
 
-    def skip(self, record: EditionRecord, verdicts: Sequence[Verdict], now: datetime) -> bool:
-        """Note that a slot passed without an edition, and why; False when the slot has an edition."""
+    def skip(
+        self,
+        record: EditionRecord,
+        verdicts: Sequence[Verdict],
+        now: datetime,
+        *,
+        merged: Sequence[EditionRecord] = (),
+        claim: Claim | None = None,
+    ) -> bool:
+        """Note that a slot passed without an edition, and why; False when the slot has an edition.
+
+        Raises:
+            ClaimError: The claim was taken over.
+        """
+        ...
+
+    def unpublished(self, newsletter: str) -> list[str]:
+        """Ids of the editions whose pages are not known to be in place, the oldest first."""
+        ...
+
+    def mark_published(self, newsletter: str, editions: Sequence[str], now: datetime) -> None:
+        """Note that the pages of these editions are in place."""
         ...
 
     def verdicts(self, newsletter: str, edition: str) -> list[Verdict]:
@@ -219,6 +265,10 @@ class Editions(Protocol):
 
     def settle(self, newsletter: str, edition: str, sink: str, *, recipient: str, reply: str, now: datetime) -> None:
         """Note that a sink accepted a delivery; durable when this returns. Again: changes nothing."""
+        ...
+
+    def unfinished(self, newsletter: str, sinks: Collection[str]) -> bool:
+        """Whether pages may be missing, or deliveries wait for one of these sinks: what a kill left undone. Cheap."""
         ...
 
     def unsettled(self, newsletter: str) -> list[tuple[str, str, int]]:

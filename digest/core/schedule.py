@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from digest.core.model import Window
 
@@ -12,6 +12,15 @@ if TYPE_CHECKING:
 
 FIRST_WINDOW = timedelta(days=7)
 """Length of the window of a slot that has no slot before it."""
+
+CAP = 1000
+"""At most so many slots are looked at in one go, whatever the clock says."""
+
+CatchUp = Literal["all", "latest", "merge", "none"]
+"""What becomes of slots that passed while nobody worked; see `digest.core.catchup`."""
+
+
+_INSTANT = timedelta(microseconds=1)
 
 
 class Schedule(Protocol):
@@ -45,7 +54,7 @@ def window_of(slot: datetime, schedule: Schedule, *, length: timedelta | None, z
     """
     if length is not None:
         return Window(earlier(slot, length, zone), slot)
-    previous = schedule.previous(slot - timedelta(microseconds=1))
+    previous = schedule.previous(slot - _INSTANT)
     return Window(previous or earlier(slot, FIRST_WINDOW, zone), slot)
 
 
@@ -60,3 +69,23 @@ def earlier(instant: datetime, length: timedelta, zone: ZoneInfo) -> datetime:
         # Without whole days the instant must not pass through the wall clock: in the autumn hour it would lose which.
         instant = instant.astimezone(zone) - timedelta(days=days)
     return instant.astimezone(UTC) - rest
+
+
+def slots_between(schedule: Schedule, start: datetime, end: datetime, cap: int = CAP) -> list[datetime]:
+    """The slots in [start, end), in order; when there are more than `cap`, the first ones."""
+    found: list[datetime] = []
+    slot = schedule.next(start - _INSTANT)
+    while slot is not None and slot < end and len(found) < cap:
+        found.append(slot)
+        slot = schedule.next(slot)
+    return found
+
+
+def latest_slots(schedule: Schedule, after: datetime, until: datetime, cap: int = CAP) -> list[datetime]:
+    """The slots in (after, until], in order; when there are more than `cap`, the last ones."""
+    found: list[datetime] = []
+    slot = schedule.previous(until)
+    while slot is not None and slot > after and len(found) < cap:
+        found.append(slot)
+        slot = schedule.previous(slot - _INSTANT)
+    return found[::-1]

@@ -1,7 +1,9 @@
 """What must survive: the library and the editions, in an SQL database.
 
     opening.py   open_store, Store: what the application is given
-    library.py   editions.py   the two ports; recording.py takes a collection into the library
+    library.py   the library; recording.py takes a collection into it
+    editions.py   the editions; freezing.py writes one, or that there is none
+    claims.py   operation.py   what running unattended needs: who works on what, pauses, failures, daemons
     rows.py      between the nouns of core and rows
     tables.py    the tables; migrations/ makes them, schema.py knows when
     engine.py    transactions, and errors in the words of digest

@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 
+from digest.core.catchup import ASTRAY
 from digest.core.errors import StoreError
 from digest.core.model import DeliveryCounts, EditionRecord, Verdict, Window
-from digest.store.engine import batches, insert_rows
-from digest.store.rows import entry_row, read_entry
+from digest.store.claims import check_claim
+from digest.store.engine import batches
+from digest.store.freezing import (
+    ACCEPTED,
+    WAITING,
+    clear,
+    of_edition,
+    refuse_repeats,
+    write_deliveries,
+    write_edition,
+    write_merged,
+    write_skipped,
+)
+from digest.store.rows import read_entry
 from digest.store.tables import deliveries, edition_articles, edition_files, editions, meta, verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Row, Table
+    from sqlalchemy import ColumnElement, Row, Select
 
     from digest.core.model import Entry, FrozenEdition
+    from digest.core.operation import Claim
     from digest.store.engine import Database
 
 _FEED_ID = "feed_id"
-_WAITING, _ACCEPTED = "waiting", "accepted"
 
 
 class SqlEditions:
@@ -42,6 +55,27 @@ class SqlEditions:
     def records(self, newsletter: str) -> list[EditionRecord]:
         """See `Editions`."""
         return self._records(newsletter)
+
+    def last(self, newsletter: str, until: datetime) -> EditionRecord | None:
+        """See `Editions`."""
+        latest = select(func.max(editions.c.slot)).where(editions.c.slot <= until, _believed(until))
+        return self._at(newsletter, latest)
+
+    def knows(self, newsletter: str, first: datetime, last: datetime) -> bool:
+        """See `Editions`."""
+        query = select(editions.c.slot).where(
+            editions.c.newsletter == newsletter, editions.c.slot.between(first, last), _believed(last)
+        )
+        with self._database.read() as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
+    def following(self, newsletter: str, after: datetime) -> EditionRecord | None:
+        """See `Editions`."""
+        return self._at(newsletter, select(func.min(editions.c.slot)).where(editions.c.slot > after))
+
+    def _at(self, newsletter: str, slot: Select[tuple[datetime]]) -> EditionRecord | None:
+        which = slot.where(editions.c.newsletter == newsletter).scalar_subquery()
+        return next(iter(self._records(newsletter, editions.c.slot == which)), None)
 
     def _records(self, newsletter: str, *conditions: ColumnElement[bool]) -> list[EditionRecord]:
         rows = select(editions).where(editions.c.newsletter == newsletter, *conditions)
@@ -67,68 +101,64 @@ class SqlEditions:
         return [_read_record(row, stories_of.get(row.edition, ())) for row in found]
 
     def freeze(
-        self, frozen: FrozenEdition, verdicts: Sequence[Verdict], deliveries: Mapping[str, Sequence[str]], now: datetime
+        self,
+        frozen: FrozenEdition,
+        verdicts: Sequence[Verdict],
+        deliveries: Mapping[str, Sequence[str]],
+        now: datetime,
+        *,
+        merged: Sequence[EditionRecord] = (),
+        claim: Claim | None = None,
     ) -> bool:
         """See `Editions`. A recipient named twice for one sink gets one delivery."""
         with self._database.write() as connection:
-            if not _clear(connection, frozen.newsletter, frozen.slot):
+            check_claim(connection, claim)
+            if not clear(connection, frozen.newsletter, frozen.slot):
                 return False
-            _refuse_repeats(connection, frozen, self._database.place)
-            of_edition = {"newsletter": frozen.newsletter, "edition": frozen.id}
-            connection.execute(
-                editions.insert(),
-                {
-                    **of_edition,
-                    "slot": frozen.slot,
-                    "status": "composed",
-                    "reason": "",
-                    "window_start": frozen.window.start,
-                    "window_end": frozen.window.end,
-                    "title": frozen.title,
-                    "subject": frozen.subject,
-                    "preheader": frozen.preheader,
-                    "hash": frozen.hash,
-                    "composed_at": now,
-                },
-            )
-            stories = [{**of_edition, "position": n, **entry_row(entry)} for n, entry in enumerate(frozen.entries)]
-            insert_rows(connection, edition_articles, stories)
-            content = [{**of_edition, "path": path, "content": frozen.files[path]} for path in sorted(frozen.files)]
-            insert_rows(connection, edition_files, content)
-            _write_verdicts(connection, of_edition, verdicts, [entry.key for entry in frozen.entries])
-            _write_deliveries(connection, of_edition, deliveries)
+            refuse_repeats(connection, frozen, self._database.place)
+            write_merged(connection, merged, now)
+            write_edition(connection, frozen, verdicts, now)
+            write_deliveries(connection, frozen, deliveries)
         return True
 
-    def skip(self, record: EditionRecord, verdicts: Sequence[Verdict], now: datetime) -> bool:
+    def skip(
+        self,
+        record: EditionRecord,
+        verdicts: Sequence[Verdict],
+        now: datetime,
+        *,
+        merged: Sequence[EditionRecord] = (),
+        claim: Claim | None = None,
+    ) -> bool:
         """See `Editions`. A slot that was skipped already takes the new reason and verdicts."""
         with self._database.write() as connection:
-            if not _clear(connection, record.newsletter, record.slot):
+            check_claim(connection, claim)
+            if not clear(connection, record.newsletter, record.slot):
                 return False
-            of_edition = {"newsletter": record.newsletter, "edition": record.id}
-            connection.execute(
-                editions.insert(),
-                {
-                    **of_edition,
-                    "slot": record.slot,
-                    "status": "skipped",
-                    "reason": record.reason,
-                    "window_start": record.window.start,
-                    "window_end": record.window.end,
-                    "title": record.title,
-                    "subject": record.subject,
-                    "preheader": record.preheader,
-                    "hash": "",
-                    "composed_at": now,
-                },
-            )
-            _write_verdicts(connection, of_edition, verdicts, [])
+            write_merged(connection, merged, now)
+            write_skipped(connection, record, verdicts, now)
         return True
+
+    def unpublished(self, newsletter: str) -> list[str]:
+        """See `Editions`."""
+        query = select(editions.c.edition).where(
+            editions.c.newsletter == newsletter, editions.c.status == "composed", editions.c.published_at.is_(None)
+        )
+        with self._database.read() as connection:
+            return list(connection.execute(query.order_by(editions.c.slot)).scalars())
+
+    def mark_published(self, newsletter: str, editions_: Sequence[str], now: datetime) -> None:
+        """See `Editions`."""
+        with self._database.write() as connection:
+            for batch in batches(editions_):
+                these = and_(editions.c.newsletter == newsletter, editions.c.edition.in_(batch))
+                connection.execute(update(editions).where(these).values(published_at=now))
 
     def verdicts(self, newsletter: str, edition: str) -> list[Verdict]:
         """See `Editions`."""
         query = (
             select(verdicts.c.article_key, verdicts.c.rule, verdicts.c.chosen, verdicts.c.reason)
-            .where(_of(verdicts, newsletter, edition))
+            .where(of_edition(verdicts, newsletter, edition))
             .order_by(verdicts.c.chosen.desc(), verdicts.c.position, verdicts.c.article_key)
         )
         with self._database.read() as connection:
@@ -153,7 +183,9 @@ class SqlEditions:
 
     def files(self, newsletter: str, edition: str) -> dict[str, bytes]:
         """See `Editions`. Sorted by path."""
-        query = select(edition_files.c.path, edition_files.c.content).where(_of(edition_files, newsletter, edition))
+        query = select(edition_files.c.path, edition_files.c.content).where(
+            of_edition(edition_files, newsletter, edition)
+        )
         with self._database.read() as connection:
             return dict(connection.execute(query.order_by(edition_files.c.path)).all())
 
@@ -174,16 +206,16 @@ class SqlEditions:
 
     def waiting(self, newsletter: str, edition: str, sink: str) -> list[str]:
         """See `Editions`."""
-        return self._recipients(newsletter, edition, sink, _WAITING)
+        return self._recipients(newsletter, edition, sink, WAITING)
 
     def accepted(self, newsletter: str, edition: str, sink: str) -> list[str]:
         """See `Editions`."""
-        return self._recipients(newsletter, edition, sink, _ACCEPTED)
+        return self._recipients(newsletter, edition, sink, ACCEPTED)
 
     def _recipients(self, newsletter: str, edition: str, sink: str, state: str) -> list[str]:
         query = (
             select(deliveries.c.recipient)
-            .where(_of(deliveries, newsletter, edition), deliveries.c.sink == sink, deliveries.c.state == state)
+            .where(of_edition(deliveries, newsletter, edition), deliveries.c.sink == sink, deliveries.c.state == state)
             .order_by(deliveries.c.position)
         )
         with self._database.read() as connection:
@@ -196,17 +228,28 @@ class SqlEditions:
             StoreError: No such delivery was planned.
         """
         this = and_(
-            _of(deliveries, newsletter, edition), deliveries.c.sink == sink, deliveries.c.recipient == recipient
+            of_edition(deliveries, newsletter, edition), deliveries.c.sink == sink, deliveries.c.recipient == recipient
         )
-        settled = update(deliveries).where(this, deliveries.c.state == _WAITING)
+        settled = update(deliveries).where(this, deliveries.c.state == WAITING)
         with self._database.write() as connection:
-            changed = connection.execute(settled.values(state=_ACCEPTED, reply=reply, settled_at=now)).rowcount
+            changed = connection.execute(settled.values(state=ACCEPTED, reply=reply, settled_at=now)).rowcount
             if not changed and connection.execute(select(deliveries.c.state).where(this)).scalar() is None:
                 raise StoreError(
                     f"has no delivery of edition {edition} of '{newsletter}' to {recipient} by {sink}; "
                     "nothing was noted of it",
                     place=self._database.place,
                 )
+
+    def unfinished(self, newsletter: str, sinks: Collection[str]) -> bool:
+        """See `Editions`."""
+        pages = select(editions.c.edition).where(
+            editions.c.newsletter == newsletter, editions.c.status == "composed", editions.c.published_at.is_(None)
+        )
+        mail = select(deliveries.c.edition).where(
+            deliveries.c.newsletter == newsletter, deliveries.c.state == WAITING, deliveries.c.sink.in_(sinks)
+        )
+        with self._database.read() as connection:
+            return bool(connection.execute(select(or_(pages.exists(), mail.exists()))).scalar())
 
     def unsettled(self, newsletter: str) -> list[tuple[str, str, int]]:
         """See `Editions`."""
@@ -221,9 +264,9 @@ class SqlEditions:
 
     def counts(self, newsletter: str, edition: str) -> DeliveryCounts:
         """See `Editions`."""
-        accepted = func.count(case((deliveries.c.state == _ACCEPTED, 1)))
-        waiting = func.count(case((deliveries.c.state == _WAITING, 1)))
-        query = select(func.count(), accepted, waiting).where(_of(deliveries, newsletter, edition))
+        accepted = func.count(case((deliveries.c.state == ACCEPTED, 1)))
+        waiting = func.count(case((deliveries.c.state == WAITING, 1)))
+        query = select(func.count(), accepted, waiting).where(of_edition(deliveries, newsletter, edition))
         with self._database.read() as connection:
             return DeliveryCounts(*connection.execute(query).one())
 
@@ -241,73 +284,9 @@ class SqlEditions:
         return kept or proposed
 
 
-def _of(table: Table, newsletter: str, edition: str) -> ColumnElement[bool]:
-    return and_(table.c.newsletter == newsletter, table.c.edition == edition)
-
-
-def _clear(connection: Connection, newsletter: str, slot: datetime) -> bool:
-    """Make room for a slot's row: forget that it was skipped. False when it has an edition."""
-    at_slot = and_(editions.c.newsletter == newsletter, editions.c.slot == slot)
-    row = connection.execute(select(editions.c.edition, editions.c.status).where(at_slot)).one_or_none()
-    if row is None:
-        return True
-    if row.status == "composed":
-        return False
-    connection.execute(verdicts.delete().where(_of(verdicts, newsletter, row.edition)))
-    connection.execute(editions.delete().where(at_slot))
-    return True
-
-
-def _refuse_repeats(connection: Connection, frozen: FrozenEdition, place: str) -> None:
-    """Say which story appeared where, which the unique pair that holds it could not."""
-    for keys in batches([entry.key for entry in frozen.entries]):
-        query = select(edition_articles.c.article_key, edition_articles.c.edition).where(
-            edition_articles.c.newsletter == frozen.newsletter, edition_articles.c.article_key.in_(keys)
-        )
-        for article, edition in connection.execute(query.order_by(edition_articles.c.article_key)):
-            raise StoreError(
-                f"has the article {article} in edition {edition} of '{frozen.newsletter}' already, so that edition "
-                f"{frozen.id} cannot have it too; compose the edition again",
-                place=place,
-            )
-
-
-def _write_verdicts(
-    connection: Connection, of_edition: Mapping[str, str], given: Sequence[Verdict], order: Sequence[str]
-) -> None:
-    """Keep the verdicts; those chosen in the order of the edition's entries."""
-    positions = {key: position for position, key in enumerate(order)}
-    rows = [
-        {
-            **of_edition,
-            "article_key": verdict.article,
-            "position": positions.get(verdict.article, len(order) + number) if verdict.chosen else None,
-            "rule": verdict.rule,
-            "chosen": verdict.chosen,
-            "reason": verdict.reason,
-        }
-        for number, verdict in enumerate(given)
-    ]
-    insert_rows(connection, verdicts, rows)
-
-
-def _write_deliveries(
-    connection: Connection, of_edition: Mapping[str, str], planned: Mapping[str, Sequence[str]]
-) -> None:
-    rows = [
-        {
-            **of_edition,
-            "sink": sink,
-            "recipient": recipient,
-            "position": position,
-            "state": _WAITING,
-            "reply": "",
-            "settled_at": None,
-        }
-        for sink, recipients in planned.items()
-        for position, recipient in enumerate(dict.fromkeys(recipients))
-    ]
-    insert_rows(connection, deliveries, rows)
+def _believed(now: datetime) -> ColumnElement[bool]:
+    """Leaves out slots that were skipped far ahead: by a clock that was wrong. What was composed then is real."""
+    return or_(editions.c.status == "composed", editions.c.composed_at < now + ASTRAY)
 
 
 def _read_record(row: Row[Any], stories: Sequence[Row[Any]]) -> EditionRecord:

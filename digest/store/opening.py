@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from digest.core.errors import StoreError
+from digest.store.claims import SqlClaims
 from digest.store.editions import SqlEditions
 from digest.store.engine import TIMEOUT, Database, path_of
 from digest.store.library import SqlLibrary
+from digest.store.operation import SqlDaemons, SqlStandings
 from digest.store.schema import bring_up_to_date
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ class Store:
     Attributes:
         library: The articles.
         editions: The editions, their verdicts and their deliveries.
+        claims: Who works on what.
+        standings: Since when each newsletter's schedule counts, its pauses, why work on it fails.
+        daemons: The daemons, each as it last said of itself.
         place: The file, as errors name it.
     """
 
@@ -28,6 +33,9 @@ class Store:
         self._database = database
         self.library = SqlLibrary(database)
         self.editions = SqlEditions(database)
+        self.claims = SqlClaims(database)
+        self.standings = SqlStandings(database)
+        self.daemons = SqlDaemons(database)
         self.place = database.place
 
     def scratch(self) -> Store:

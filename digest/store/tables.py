@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import (
     Boolean,
     Column,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that these tables are; held here so that opening a store need not import Alembic."""
 
 VERSION_TABLE = "digest_schema"
@@ -137,6 +138,7 @@ editions = Table(
     Column("preheader", Text, nullable=False),
     Column("hash", Text, nullable=False),
     Column("composed_at", Instant, nullable=False),
+    Column("published_at", Instant),  # when its pages were in place; empty while they may not be
     PrimaryKeyConstraint("newsletter", "slot"),
     UniqueConstraint("newsletter", "edition"),
 )
@@ -203,4 +205,52 @@ deliveries = Table(
     Column("settled_at", Instant),
     PrimaryKeyConstraint("newsletter", "edition", "sink", "recipient"),
     _of_edition(),
+)
+
+# Who works on what. A row stays when its claim ends, so that fences only ever grow.
+claims = Table(
+    "claims",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),  # '' when nobody holds it
+    Column("fence", Integer, nullable=False),
+    Column("renewed", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+# How each newsletter stands: from when on its timetable counts, and why work on it fails.
+standings = Table(
+    "standings",
+    METADATA,
+    Column("newsletter", Text, primary_key=True),
+    Column("timetable", Text, nullable=False),
+    Column("since", Instant),
+    Column("failure", Text, nullable=False),
+    Column("failing_since", Instant),
+)
+
+# Spans whose slots pass without an edition, by the operator's word.
+pauses = Table(
+    "pauses",
+    METADATA,
+    Column("newsletter", Text, nullable=False),
+    Column("start", Instant, nullable=False),
+    Column("end", Instant),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("newsletter", "start"),
+)
+
+# The daemons, each as it last said of itself.
+daemons = Table(
+    "daemons",
+    METADATA,
+    Column("holder", Text, primary_key=True),
+    Column("started", Instant, nullable=False),
+    Column("ticked", Instant, nullable=False),
+    Column("tick", Float, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("config", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("trouble", Text, nullable=False),
+    Column("address", Text, nullable=False),
 )

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,11 +12,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.config import json_schema, load, parse
+from digest.config import DaemonSettings, json_schema, load, parse
 from digest.core.errors import ConfigError
 from digest.core.model import Problem
 from digest.core.newsletter import Filter, Newsletter, Section, Site
-from digest.settings import SectionShape
+from digest.schedules.calendar import Calendar
+from digest.settingparts import SectionShape
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SMALLEST = "newsletters: {weekly: {title: My Weekly, timezone: Europe/Berlin, schedule: '0 8 * * mon'}}\n"
@@ -68,6 +69,14 @@ def test_the_smallest_file_and_all_its_defaults(tmp_path):
     assert list(settings.newsletters) == ["weekly"]
     one = settings.newsletters["weekly"]
     assert (one.schedule, one.newsletter.feed_limit) == (("0 8 * * mon",), 100)
+    assert (one.calendar, one.catch_up, one.catch_up_window) == (Calendar(), "merge", timedelta(days=7))
+    assert settings.daemon == DaemonSettings(
+        tick=timedelta(seconds=15),
+        grace=timedelta(seconds=30),
+        collect=timedelta(minutes=15),
+        listen=("127.0.0.1", 8025),
+        heartbeat=None,
+    )
     assert one.newsletter == Newsletter(
         key="weekly",
         title="My Weekly",
@@ -91,7 +100,15 @@ newsletters:
     from: '"Desk, The" <desk@example.org>'
     language: pt-BR
     timezone: America/New_York
-    schedule: ["0 8 * * mon", "@daily"]
+    schedule: ["0 8 * * mon", "@daily", Last Friday of the month at 4 pm]
+    start: 2026-01-05
+    end: "2027-12-31"
+    blackout: [2026-12-25, "2026-12-24 to 2027-01-01", 05-01, 12-24 to 01-01]
+    pauses:
+      - {from: 2026-07-20, to: "2026-08-14", reason: the desk is away}
+      - {from: 2026-09-01, to: 2026-09-01}
+    catch_up: all
+    catch_up_window: 1h
     window: 1d 12h
     late: 2w
     sections:
@@ -111,6 +128,7 @@ newsletters:
 sinks:
   - {type: file, path: box, format: mbox}
   - {path: www, format: web}
+daemon: {tick: 1m 30s, grace: 1h, collect: 1d, listen: "[::1]:0", heartbeat: alive}
 """
 
 
@@ -135,7 +153,29 @@ def test_every_key():
         ("file:www", "/srv/news/www", "web"),
     ]
     one, other = settings.newsletters.values()
-    assert (one.schedule, one.newsletter.feed_limit) == (("0 8 * * mon", "@daily"), 7)
+    assert (one.schedule, one.newsletter.feed_limit) == (
+        ("0 8 * * mon", "@daily", "Last Friday of the month at 4 pm"),
+        7,
+    )
+    assert one.calendar == Calendar(
+        start=date(2026, 1, 5),
+        end=date(2027, 12, 31),
+        closed=(
+            (date(2026, 12, 25), date(2026, 12, 25)),
+            (date(2026, 12, 24), date(2027, 1, 1)),
+            (date(2026, 7, 20), date(2026, 8, 14)),
+            (date(2026, 9, 1), date(2026, 9, 1)),
+        ),
+        yearly=(((5, 1), (5, 1)), ((12, 24), (1, 1))),
+    )
+    assert (one.catch_up, one.catch_up_window) == ("all", timedelta(hours=1))
+    assert settings.daemon == DaemonSettings(
+        tick=timedelta(seconds=90),
+        grace=timedelta(hours=1),
+        collect=timedelta(days=1),
+        listen=("::1", 0),
+        heartbeat=Path("/srv/news/alive"),
+    )
     assert one.newsletter == Newsletter(
         key="a-1",
         title="A",
@@ -190,6 +230,26 @@ def test_paths_start_at_the_folder_of_the_file(tmp_path, monkeypatch):
 def test_durations(written, length):
     one = newsletter(f"late: {written}", f"window: {written}")
     assert (one.late, one.window) == (length, length)
+
+
+@pytest.mark.parametrize(
+    ("written", "listen"),
+    [
+        ("127.0.0.1:8025", ("127.0.0.1", 8025)),
+        ("127.9.9.9:1", ("127.9.9.9", 1)),
+        ("'[::1]:65535'", ("::1", 65535)),
+        ("LocalHost:0", ("localhost", 0)),
+        ("off", None),
+        ("'Off'", None),
+    ],
+)
+def test_the_daemon_listens_on_this_machine_or_nowhere(written, listen):
+    assert parse(f"{SMALLEST}daemon: {{listen: {written}}}\n", NAME).daemon.listen == listen
+
+
+def test_a_heartbeat_url_stays_as_written():
+    text = f"{SMALLEST}daemon: {{heartbeat: 'https://example.org/ping?id=7'}}\n"
+    assert parse(text, NAME).daemon.heartbeat == "https://example.org/ping?id=7"
 
 
 @pytest.mark.parametrize(
@@ -315,7 +375,8 @@ def test_settings_cannot_be_changed():
 
 
 def test_importing_it_stays_quick():
-    code = "import sys, digest.config; print(*sorted({'babel', 'sqlalchemy', 'jinja2', 'cronsim'} & set(sys.modules)))"
+    slow = {"babel", "sqlalchemy", "jinja2", "cronsim", "prometheus_client"}
+    code = f"import sys, digest.config; print(*sorted({slow} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY)
     assert done.stdout.strip() == ""
 

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.core.model import Window
-from digest.core.schedule import FIRST_WINDOW, earlier, edition_id, window_of
+from digest.core.schedule import CAP, FIRST_WINDOW, earlier, edition_id, latest_slots, slots_between, window_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia")
@@ -131,3 +131,35 @@ def test_whole_days_before_is_the_same_wall_clock_where_it_exists(instant, lengt
     shown = result.astimezone(zone).replace(tzinfo=None)
     exists = wanted.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == wanted
     assert (shown == wanted) if exists else (shown > wanted)
+
+
+def hourly(count: int) -> list[datetime]:
+    return [datetime(2026, 3, 2, tzinfo=UTC) + number * HOUR for number in range(count)]
+
+
+def test_slots_between_has_its_start_and_not_its_end_and_the_latest_have_their_end_and_not_their_start():
+    slots = hourly(5)
+    schedule = Listed(*slots)
+    assert slots_between(schedule, slots[1], slots[3]) == slots[1:3]
+    assert latest_slots(schedule, slots[1], slots[3]) == slots[2:4]
+    assert slots_between(schedule, slots[2], slots[2]) == latest_slots(schedule, slots[2], slots[2]) == []
+    assert slots_between(schedule, slots[3], slots[1]) == latest_slots(schedule, slots[3], slots[1]) == []
+
+
+def test_of_too_many_slots_those_from_the_start_or_the_latest_count():
+    slots = hourly(CAP + 2)
+    schedule, before, after = Listed(*slots), slots[0] - DAY, slots[-1] + DAY
+    assert slots_between(schedule, before, after) == slots[:CAP]
+    assert latest_slots(schedule, before, after) == slots[-CAP:]
+    assert slots_between(schedule, before, after, cap=2) == slots[:2]
+    assert latest_slots(schedule, before, after, cap=2) == slots[-2:]
+
+
+@given(st.lists(instants, max_size=8, unique=True), instants, instants, st.integers(0, 8))
+def test_listed_slots_are_those_of_the_span_in_order(slots, one, other, cap):
+    slots = sorted(slots)
+    schedule, (start, end) = Listed(*slots), sorted((one, other))
+    from_start = [slot for slot in slots if start <= slot < end]
+    up_to_end = [slot for slot in slots if start < slot <= end]
+    assert slots_between(schedule, start, end, cap) == from_start[:cap]
+    assert latest_slots(schedule, start, end, cap) == up_to_end[len(up_to_end) - min(cap, len(up_to_end)) :]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from digest.core.errors import StoreError
+from digest.core.errors import ClaimError, StoreError
 from digest.core.model import DeliveryCounts, EditionRecord, Entry, FrozenEdition, Verdict, Window
 
 SLOT = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -221,3 +221,113 @@ def test_the_feed_id_is_the_first_ever_proposed(store, url):
 def test_a_naive_slot_is_refused(store, keys, now):
     with pytest.raises(StoreError, match="no time zone"):
         store.editions.freeze(replace(edition(keys[:1]), slot=SLOT.replace(tzinfo=None)), [], {}, now)
+
+
+def test_the_last_record_until_an_instant_and_the_one_following_it(store, keys, now):
+    editions = store.editions
+    assert editions.last("weekly", SLOT) is editions.following("weekly", SLOT) is None
+    first, second = edition(keys[:1]), skipped(weeks=2)
+    editions.freeze(first, [], {}, now)
+    editions.skip(second, [], now)
+    editions.freeze(edition(keys[:1], weeks=1, newsletter="daily"), [], {}, now)
+    instant = timedelta(microseconds=1)
+    assert editions.last("weekly", SLOT - instant) is None
+    assert editions.last("weekly", SLOT) == editions.last("weekly", second.slot - instant) == record_of(first)
+    assert editions.last("weekly", second.slot) == editions.last("weekly", SLOT + timedelta(weeks=99)) == second
+    assert editions.following("weekly", SLOT - instant) == record_of(first)
+    assert editions.following("weekly", SLOT) == editions.following("weekly", second.slot - instant) == second
+    assert editions.following("weekly", second.slot) is None
+
+
+@pytest.mark.parametrize("too_few", [False, True])
+def test_merged_slots_are_recorded_with_the_edition_unless_they_have_one(store, keys, now, too_few):
+    made, merged = edition(keys[:1], weeks=1), skipped(weeks=2, reason="Merged.")
+    store.editions.skip(skipped(reason="By a clock that was wrong."), [], now)
+    store.editions.freeze(made, [], {}, now)
+    given = [skipped(reason="Other."), skipped(weeks=1, reason="Other."), merged]
+    if too_few:
+        assert store.editions.skip(skipped(weeks=3), [], now, merged=given)
+        last = skipped(weeks=3)
+    else:
+        assert store.editions.freeze(edition(keys[1:2], weeks=3), [], {}, now, merged=given)
+        last = record_of(edition(keys[1:2], weeks=3))
+    assert store.editions.records("weekly") == [last, merged, record_of(made), skipped(reason="Other.")]
+
+
+def test_nothing_is_merged_into_an_edition_that_was_there_or_is_refused(store, keys, now):
+    frozen = edition(keys[:1], weeks=1)
+    store.editions.freeze(frozen, [], {}, now)
+    assert not store.editions.freeze(edition(keys[1:2], weeks=1), [], {}, now, merged=[skipped()])
+    assert not store.editions.skip(skipped(weeks=1), [], now, merged=[skipped()])
+    with pytest.raises(StoreError, match="cannot have it too"):
+        store.editions.freeze(edition(keys[:1], weeks=2), [], {}, now, merged=[skipped()])
+    assert store.editions.records("weekly") == [record_of(frozen)]
+
+
+@pytest.mark.parametrize("holder", ["two", "one"])
+def test_nothing_is_changed_with_a_claim_that_was_taken_over(store, keys, now, holder):
+    def take(holder):
+        return store.claims.take("newsletter:weekly", holder, now, timedelta(minutes=2), lambda _: True)
+
+    stale, claim = take("one"), take(holder)
+    store.editions.skip(skipped(reason="Known."), [], now)
+    with pytest.raises(ClaimError, match=f"taken over by {holder}"):
+        store.editions.freeze(
+            edition(keys[:1]), [], {"file": ["a@e.org"]}, now, merged=[skipped(weeks=-1)], claim=stale
+        )
+    with pytest.raises(ClaimError, match=f"taken over by {holder}"):
+        store.editions.skip(skipped(reason="New."), [], now, merged=[skipped(weeks=-1)], claim=stale)
+    assert store.editions.records("weekly") == [skipped(reason="Known.")]
+    assert store.editions.included("weekly") == {}
+    assert store.editions.freeze(edition(keys[:1]), [], {"file": ["a@e.org"]}, now, claim=claim)
+
+
+def test_an_edition_is_unpublished_until_its_pages_are_marked_as_in_place(store, keys, now):
+    editions = store.editions
+    second, first = edition(keys[:1], weeks=1), edition(keys[1:2])
+    for frozen in (second, first):
+        editions.freeze(frozen, [], {}, now)
+    editions.skip(skipped(weeks=2), [], now)
+    editions.freeze(edition(keys[:1], newsletter="daily"), [], {}, now)
+    assert editions.unpublished("weekly") == [first.id, second.id]
+    editions.mark_published("weekly", [first.id], now)
+    assert editions.unpublished("weekly") == [second.id]
+    editions.mark_published("weekly", [], now)
+    editions.mark_published("weekly", [first.id, second.id], now)
+    assert editions.unpublished("weekly") == []
+    assert editions.unpublished("daily") == [first.id]  # of the same name, but another newsletter's
+
+
+def test_deliveries_that_wait_are_counted_by_edition_and_sink(store, keys, now):
+    editions = store.editions
+    editions.freeze(edition(keys[:1], weeks=1), [], {"file": ["a@e.org"]}, now)
+    editions.freeze(edition(keys[1:2]), [], {"smtp": ["a@e.org"], "file": ["a@e.org", "b@e.org"]}, now)
+    editions.settle("weekly", "2026-03-02T0700Z", "smtp", recipient="a@e.org", reply="", now=now)
+    assert editions.unsettled("weekly") == [("2026-03-02T0700Z", "file", 2), ("2026-03-09T0700Z", "file", 1)]
+    assert editions.unsettled("daily") == []
+
+
+def test_whether_any_slot_of_a_span_is_known(store, keys, now):
+    editions, instant = store.editions, timedelta(microseconds=1)
+    editions.freeze(edition(keys[:1]), [], {}, now)
+    editions.skip(skipped(weeks=1), [], now)
+    later = SLOT + timedelta(weeks=1)
+    assert editions.knows("weekly", SLOT, SLOT)
+    assert editions.knows("weekly", SLOT + instant, later)
+    assert not editions.knows("weekly", SLOT + instant, later - instant)
+    assert not editions.knows("weekly", later + instant, later + timedelta(weeks=9))
+    assert not editions.knows("daily", SLOT, later)
+
+
+def test_a_newsletter_is_unfinished_while_pages_may_be_missing_or_deliveries_wait(store, keys, now):
+    editions, frozen = store.editions, edition(keys[:1])
+    editions.skip(skipped(weeks=1), [], now)
+    assert not editions.unfinished("weekly", ["file"])
+    editions.freeze(frozen, [], {"file": ["a@e.org"]}, now)
+    assert editions.unfinished("weekly", [])
+    editions.mark_published("weekly", [frozen.id], now)
+    assert not editions.unfinished("weekly", ["smtp"])
+    assert not editions.unfinished("daily", ["file"])
+    assert editions.unfinished("weekly", ["smtp", "file"])
+    editions.settle("weekly", frozen.id, "file", recipient="a@e.org", reply="", now=now)
+    assert not editions.unfinished("weekly", ["smtp", "file"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -23,7 +24,8 @@ def statements(path) -> list[tuple[str, list[str]]]:
     """What makes each table and index; the order of its clauses is of no account."""
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute(SCHEMA).fetchall()
-    return [(name, sorted(line.strip(" ,\t") for line in (sql or "").splitlines())) for name, sql in rows]
+    parts = {name: [part.strip(" ()\t\n") for part in re.split(r",|\n", sql or "")] for name, sql in rows}
+    return [(name, sorted(filter(None, clauses))) for name, clauses in parts.items()]
 
 
 def test_the_migrations_make_what_tables_says(tmp_path):

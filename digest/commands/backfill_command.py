@@ -1,0 +1,107 @@
+"""`digest backfill`: editions for slots of the past that have none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from digest.commands.pause_command import paused_text
+from digest.commands.run_command import collect, report
+from digest.core.errors import DigestError
+from digest.core.schedule import CAP, slots_between
+from digest.core.text import utc_text
+from digest.scheduling import without_mail
+from digest.terminal import Terminal, complete_newsletter, now_or, options, parse_when, spoken
+
+if TYPE_CHECKING:
+    from digest.app import Newsroom
+    from digest.publishing import Target
+
+_FOR_EVER = datetime.max.replace(tzinfo=UTC)
+
+
+@click.command(name="backfill")
+@click.argument("newsletter", required=False, shell_complete=complete_newsletter)
+@click.option(
+    "--from",
+    "start",
+    metavar="WHEN",
+    required=True,
+    help="From when on: 2026-03-02 or 2026-03-02T08:00 in the newsletter's zone, or 2026-03-02T07:00:00Z.",
+)
+@click.option("--to", "end", metavar="WHEN", help="Until when, that instant left out; up to now when left out.")
+@click.option("--dry-run", is_flag=True, help="Show what would be made; write nothing.")
+@click.option("--no-mail", is_flag=True, help="Pages and feeds only: nobody is written to, now or later.")
+@options()
+def command(
+    terminal: Terminal, *, newsletter: str | None, start: str, end: str | None, dry_run: bool, no_mail: bool
+) -> int:
+    """Make the editions of past slots that have none, the oldest first, of a newsletter or of each; it asks nothing.
+
+    Slots that have an edition stay as they are, those that were skipped for want of stories are tried again, and those
+    whose span is part of another edition stay without. A newsletter that is paused is left alone.
+    """
+    now = now_or(None)
+    failed = False
+    from digest.app import Newsroom
+
+    with Newsroom.open(terminal.config, scratch=dry_run) as newsroom:
+        keys = [newsletter] if newsletter else list(newsroom.settings.newsletters)
+        spans = [(target, *_span(target, start, end, now)) for target in map(newsroom.target, keys)]
+        failed |= collect(terminal, newsroom, now)
+        for target, first, last in spans:
+            if pause := newsroom.scheduling.paused(target, now):
+                terminal.note(
+                    f"{target.key}: {paused_text(pause, target.newsletter.zone)}, nothing is made; "
+                    f"end it with: {terminal.program} resume {target.key}"
+                )
+                continue
+            try:
+                failed |= _fill(terminal, newsroom, target, (first, last), now, dry_run=dry_run, no_mail=no_mail)
+            except DigestError as error:  # the other newsletters go on
+                terminal.failed(str(error))
+                failed = True
+    return 1 if failed else 0
+
+
+def _span(target: Target, start: str, end: str | None, now: datetime) -> tuple[datetime, datetime]:
+    zone = target.newsletter.zone
+    first = parse_when(start, zone)
+    last = parse_when(end, zone) if end else _FOR_EVER
+    if first > now:
+        raise click.UsageError(f"--from {start} lies in the future; slots to come are made when they are due")
+    if last <= first:
+        raise click.UsageError(f"--to {end} does not lie after --from {start}; give a later one")
+    return first, last
+
+
+def _fill(
+    terminal: Terminal,
+    newsroom: Newsroom,
+    target: Target,
+    span: tuple[datetime, datetime],
+    now: datetime,
+    *,
+    dry_run: bool,
+    no_mail: bool,
+) -> bool:
+    """Work the slots of one newsletter, saying what becomes of each; True when something of it failed."""
+    failed, count, slot = False, 0, span[0]
+    sinks = {sink.name for sink in target.sinks}
+    to_fill = without_mail(target) if no_mail else target
+    for run in newsroom.scheduling.backfill(to_fill, *span, now, dry=dry_run):
+        # What waits for a sink that is configured is no trouble: this run only leaves it to the next.
+        left = tuple(each for each in run.left if each[1] not in sinks)
+        failed |= report(terminal, target.newsletter, replace(run, left=left), dry_run=dry_run)
+        count, slot = count + 1, run.record.slot
+    if not count:
+        terminal.say(f"{target.key}: no slot from {spoken(span[0], target.newsletter.zone)} on, nothing to make")
+    following = slots_between(target.schedule, slot, min(span[1], now), 2)[1:]
+    if following:
+        terminal.note(
+            f"{target.key}: there are more than {CAP} slots; for the rest, go on with --from {utc_text(following[0])}"
+        )
+    return failed

@@ -1,0 +1,207 @@
+"""How daemons and newsletters stand at an instant, and what of it is wrong: what `digest status` says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
+
+from digest import processes
+from digest.core.catchup import Due, Skip, plan
+from digest.core.text import counted
+from digest.terminal import spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from digest.app import Newsroom
+    from digest.core.catchup import Pause
+    from digest.core.model import EditionRecord
+    from digest.core.operation import DaemonState, Failure
+    from digest.publishing import Target
+
+OVERDUE = timedelta(minutes=10)
+"""A slot that is due for longer than this, and of which nothing is recorded, waits for somebody who does not come."""
+
+_SPARE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Something a person should look at.
+
+    Attributes:
+        what: In a word: "silent", "killed", "trouble", "failing", "overdue", "waiting", "set aside" or "future".
+        place: The daemon's holder, the newsletter, or the store.
+        message: What it is, and what to do.
+    """
+
+    what: str
+    place: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonStanding:
+    """A daemon, seen from here.
+
+    Attributes:
+        said: What it last said of itself.
+        fresh: Whether it said so within three ticks and half a minute.
+        state: As it said; "silent" where it should have said something since, "killed" where it is known to be gone.
+        replaced: Whether another one of the same configuration runs that started after this one fell silent.
+    """
+
+    said: DaemonState
+    fresh: bool
+    state: str
+    replaced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewsletterStanding:
+    """A newsletter, seen from here.
+
+    Attributes:
+        target: The newsletter.
+        last: The record of its latest slot up to now; None when nothing is recorded.
+        next: Its next slot; None when there is none to come.
+        pause: The pause that holds it.
+        failure: Why work on it fails, if it does.
+        waiting: Where deliveries wait: an edition's id, the sink, and how many.
+        overdue: The earliest slot that is overdue.
+        ahead: The earliest record of a slot that is still to come.
+    """
+
+    target: Target
+    last: EditionRecord | None
+    next: datetime | None
+    pause: Pause | None
+    failure: Failure | None
+    waiting: Sequence[tuple[str, str, int]]
+    overdue: datetime | None
+    ahead: EditionRecord | None
+
+    @property
+    def messages(self) -> int:
+        """How many deliveries wait."""
+        return sum(count for _, _, count in self.waiting)
+
+
+def daemons_of(newsroom: Newsroom, now: datetime) -> list[DaemonStanding]:
+    """The daemons known of the store, those that ticked last first."""
+    known = newsroom.store.daemons.all()
+    running = [said for said in known if _state(said, now) == "running"]
+    return [
+        DaemonStanding(
+            said,
+            _is_fresh(said, now),
+            _state(said, now),
+            any(other.config == said.config and other.started >= said.ticked for other in running),
+        )
+        for said in known
+    ]
+
+
+def _is_fresh(said: DaemonState, now: datetime) -> bool:
+    # A tick of the future was made by a clock that was wrong: it says nothing about the present.
+    return abs(now - said.ticked) <= 3 * timedelta(seconds=said.tick) + _SPARE
+
+
+def _state(said: DaemonState, now: datetime) -> str:
+    if said.state == "stopped":
+        return said.state
+    if processes.is_gone(said.holder):
+        return "killed"
+    return said.state if _is_fresh(said, now) else "silent"
+
+
+def newsletters_of(newsroom: Newsroom, now: datetime) -> list[NewsletterStanding]:
+    """The newsletters, in the order of the configuration."""
+    return [_newsletter(newsroom, newsroom.target(key), now) for key in newsroom.settings.newsletters]
+
+
+def _newsletter(newsroom: Newsroom, target: Target, now: datetime) -> NewsletterStanding:
+    key, editions = target.key, newsroom.store.editions
+    return NewsletterStanding(
+        target=target,
+        last=editions.last(key, now),
+        next=target.schedule.next(now),
+        pause=newsroom.scheduling.paused(target, now),
+        failure=newsroom.store.standings.failure(key),
+        waiting=editions.unsettled(key),
+        overdue=_overdue(newsroom, target, now),
+        ahead=editions.following(key, now),
+    )
+
+
+def _overdue(newsroom: Newsroom, target: Target, now: datetime) -> datetime | None:
+    known = newsroom.store.standings.since(target.key)
+    # Its slots count from the moment it is met, and that is when somebody next looks.
+    if known is None or known[1] != target.timetable:
+        return None
+    for step in plan(target.timing, newsroom.scheduling.past(target, now), now):
+        if isinstance(step, Skip) and step.why == "paused":
+            continue
+        slot = step.merged[0].slot if isinstance(step, Due) and step.merged else step.slot
+        return slot if now - slot > OVERDUE else None
+    return None
+
+
+def wrong_in(
+    newsroom: Newsroom, daemons: Sequence[DaemonStanding], newsletters: Sequence[NewsletterStanding], program: str
+) -> Iterator[Wrong]:
+    """What is wrong, daemons first.
+
+    Args:
+        newsroom: Whose library and sinks are looked at.
+        daemons: As `daemons_of` gives them.
+        newsletters: As `newsletters_of` gives them.
+        program: The command, as it can be typed here.
+    """
+    for daemon in daemons:
+        yield from _wrong_daemon(daemon, program)
+    for newsletter in newsletters:
+        yield from _wrong_newsletter(newsletter, program)
+    aside = sum(problem.set_aside for problem in newsroom.store.library.problems())
+    if aside:
+        said = f"{counted(aside, 'article')} set aside; see which, and why, with: {program} check"
+        yield Wrong("set aside", newsroom.store.place, said)
+
+
+def _wrong_daemon(daemon: DaemonStanding, program: str) -> Iterator[Wrong]:
+    said = daemon.said
+    if daemon.state == "stopped" or daemon.replaced:
+        return
+    last = spoken(said.ticked, UTC)
+    if daemon.state == "killed":
+        yield Wrong("killed", said.holder, f"the daemon was killed after {last}; start it again: {program} serve")
+        return
+    if daemon.state == "silent":
+        yield Wrong(
+            "silent", said.holder, f"the daemon has said nothing since {last}; see whether it hangs, and restart it"
+        )
+    if said.trouble:
+        yield Wrong("trouble", said.holder, said.trouble)
+
+
+def _wrong_newsletter(standing: NewsletterStanding, program: str) -> Iterator[Wrong]:
+    key, zone = standing.target.key, standing.target.newsletter.zone
+    if standing.failure is not None:
+        since = spoken(standing.failure.since, zone)
+        yield Wrong("failing", key, f"has failed since {since}: {standing.failure.text}")
+    if standing.overdue is not None:
+        due = f"the slot of {spoken(standing.overdue, zone)} is overdue, nothing is recorded of it"
+        yield Wrong("overdue", key, f"{due}; start the daemon ({program} serve), or: {program} run {key} --due")
+    sinks = {sink.name for sink in standing.target.sinks}
+    for edition, sink, count in standing.waiting:
+        if sink not in sinks:
+            message = f"{counted(count, 'message')} of {edition} wait for the sink '{sink}', which is not configured"
+            yield Wrong("waiting", key, f"{message}; name it in config.yaml again")
+    if standing.ahead is not None:
+        slot = spoken(standing.ahead.slot, zone)
+        message = f"{standing.ahead.id} is {standing.ahead.status} already, and its slot, {slot}, is still to come"
+        yield Wrong(
+            "future", key, f"{message}: made by hand with --at, or by a clock that was wrong; look at the clock"
+        )

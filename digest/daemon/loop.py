@@ -1,0 +1,255 @@
+"""The daemon: it wakes at every tick and slot, does what is due in the main thread, and shows that it lives."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+from importlib.metadata import version
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+from digest import processes
+from digest.app import Newsroom
+from digest.core.errors import ConfigError, DigestError
+from digest.core.operation import DaemonState
+from digest.core.text import counted, utc_text
+from digest.daemon.alarm import Alarm
+from digest.daemon.endpoint import Endpoint
+from digest.daemon.heartbeat import Heartbeat
+from digest.daemon.logs import event
+from digest.daemon.metrics import Metrics
+from digest.daemon.signals import Signals
+from digest.daemon.ticker import Ticker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from digest.daemon.systemd import Notifier
+
+JUMP = timedelta(seconds=2)
+"""A clock that is further off than this from where it should be has jumped."""
+STUCK = 900.0
+"""Seconds after which a tick that has not ended is taken to hang."""
+
+
+class Daemon:
+    """One daemon on one newsroom.
+
+    Args:
+        config: The configuration.
+        clock: The present instant.
+        notifier: The service manager.
+    """
+
+    def __init__(self, config: Path, clock: Callable[[], datetime], notifier: Notifier) -> None:
+        self._config = config.absolute()
+        self._clock = clock
+        self._notifier = notifier
+        self._wake = Event()
+        self._started = clock()
+        self._metrics = Metrics(version("digest"), self._started)
+        self._seen = _signature(self._config)
+        self._newsroom = Newsroom.open(self._config)
+        self._signals = Signals(self._wake.set, self._grace)
+        self._ticker = Ticker(self._newsroom, self._metrics, clock, self._signals.stopping.is_set)
+        self._refused = ""
+        self._ended = time.monotonic()
+        self._began: float | None = None
+        self._at = (clock(), time.monotonic())
+
+    def run(self) -> int:
+        """Work until told to stop.
+
+        Returns:
+            The exit code.
+        """
+        self._signals.start()
+        self._open()
+        event("started", version=version("digest"), config=self._config, newsletters=self._keys())
+        self._alarm.start()
+        self._watch()
+        self._notifier.ready(self._status())
+        while not self._signals.stopping.is_set():
+            self._wake.clear()
+            self._notice_jump()
+            self._notice_config()
+            self._tick()
+            # The time-out is by a clock that does not jump: whatever became of the alarm, the next tick comes.
+            self._wake.wait(self._tick_seconds() * 1.5)
+        self._notifier.stopping("stopping")
+        self._note("stopped")
+        self._alarm.stop()
+        self._close()
+        self._newsroom.store.close()
+        event("stopped")
+        return 0
+
+    def _open(self) -> None:
+        """Begin what depends on the configuration."""
+        settings = self._newsroom.settings.daemon
+        self._alarm = Alarm(self._wake.set, settings.tick)
+        self._heartbeat = Heartbeat(settings.heartbeat, self._tell_heartbeat)
+        self._endpoint: Endpoint | None = None
+        self._listen_failed = False
+        self._listen()
+
+    def _close(self) -> None:
+        self._heartbeat.close()
+        if self._endpoint is not None:
+            self._endpoint.stop()
+
+    def _listen(self) -> None:
+        """Answer over HTTP; tried again at each tick, for the daemon that has the port now may stop."""
+        listen = self._newsroom.settings.daemon.listen
+        if listen is None or self._endpoint is not None:
+            return
+        endpoint = Endpoint(listen, health=self._health, metrics=self._metrics.render)
+        try:
+            endpoint.start()
+        except DigestError as error:
+            if not self._listen_failed:
+                event("not_listening", level=logging.WARNING, problem=str(error))
+            self._listen_failed = True
+            return
+        self._endpoint = endpoint
+        event("listening", address=self._address())
+
+    def _address(self) -> str:
+        if self._endpoint is None:
+            return ""
+        host, port = self._endpoint.address
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    def _tick(self) -> None:
+        self._began = time.monotonic()
+        now = self._clock()
+        fine = self._ticker.tick()
+        self._listen()
+        self._note("running")
+        self._metrics.tick(time.monotonic() - self._began, now)
+        self._heartbeat.beat(self._clock(), fine and not self._refused, self._status())
+        self._notifier.status(self._status())
+        self._alarm.set(self._ticker.next_slot(self._clock()))
+        self._ended, self._began = time.monotonic(), None
+
+    def _notice_jump(self) -> None:
+        """Say so when the clock is not where it should be after the time that went by."""
+        wall, ticks = self._clock(), time.monotonic()
+        expected = self._at[0] + timedelta(seconds=ticks - self._at[1])
+        self._at = (wall, ticks)
+        if abs(wall - expected) > JUMP:
+            self._metrics.jump()
+            event("clock_jumped", level=logging.WARNING, seconds=round((wall - expected).total_seconds(), 1))
+            self._alarm.reset(self._newsroom.settings.daemon.tick)
+
+    def _notice_config(self) -> None:
+        """Take a changed configuration, once it is found to be right; the one before stays until then."""
+        seen = _signature(self._config)
+        if seen == self._seen and not self._signals.reload.is_set():
+            return
+        self._seen = seen
+        self._signals.reload.clear()
+        self._notifier.reloading()
+        try:
+            newsroom = Newsroom.open(self._config)
+        except DigestError as error:
+            self._refused = str(error)
+            problems = [str(each) for each in error.problems] if isinstance(error, ConfigError) else [str(error)]
+            event("config_refused", level=logging.ERROR, problems=problems, meaning="the one before stays in use")
+            self._metrics.reload(ok=False)
+        else:
+            self._refused = ""
+            self._take(newsroom)
+            event("config_taken", newsletters=self._keys())
+            self._metrics.reload(ok=True)
+        self._notifier.ready(self._status())
+
+    def _take(self, newsroom: Newsroom) -> None:
+        before, self._newsroom = self._newsroom, newsroom
+        self._ticker.changed(newsroom)
+        before.store.close()
+        if newsroom.settings.daemon != before.settings.daemon:
+            self._alarm.stop()
+            self._close()
+            self._open()
+            self._alarm.start()
+
+    def _note(self, state: str) -> None:
+        """Leave word of this daemon in the store; the ticker has told already when the store cannot be written."""
+        note = DaemonState(
+            holder=processes.holder(),
+            started=self._started,
+            ticked=self._clock(),
+            tick=self._tick_seconds(),
+            version=version("digest"),
+            config=str(self._config),
+            state=state,
+            trouble=self._refused,
+            address=self._address(),
+        )
+        try:
+            self._newsroom.store.daemons.note(note)
+        except DigestError as error:
+            self._ticker.failed("store", str(error))
+
+    def _health(self) -> tuple[bool, Mapping[str, object]]:
+        """Whether it ticks; asked from other threads. A newsletter that fails is told, but no restart would mend it."""
+        began, now = self._began, time.monotonic()
+        quiet = now - self._ended
+        alive = now - began < STUCK if began is not None else quiet < 3 * self._tick_seconds() + 30
+        return alive, {
+            "status": "stopping" if self._signals.stopping.is_set() else "ok" if alive else "stuck",
+            "since": utc_text(self._started),
+            "seconds_since_tick": round(quiet, 1),
+            "failing": dict(self._ticker.troubles),
+            "config": self._refused or "ok",
+        }
+
+    def _grace(self) -> float:
+        return self._newsroom.settings.daemon.grace.total_seconds()
+
+    def _tick_seconds(self) -> float:
+        return self._newsroom.settings.daemon.tick.total_seconds()
+
+    def _watch(self) -> None:
+        """Tell the service manager that all is well, for as long as it is."""
+        interval = self._notifier.watchdog_interval
+        if interval is None:
+            return
+
+        def pulse() -> None:
+            while True:
+                if self._health()[0]:
+                    self._notifier.watchdog()
+                time.sleep(interval)
+
+        Thread(target=pulse, name="watchdog", daemon=True).start()
+
+    def _tell_heartbeat(self, problem: str | None) -> None:
+        if problem is None:
+            event("heartbeat_works_again")
+        else:
+            event("heartbeat_failing", level=logging.WARNING, problem=problem)
+
+    def _keys(self) -> list[str]:
+        return list(self._newsroom.settings.newsletters)
+
+    def _status(self) -> str:
+        slot = self._ticker.next_slot(self._clock())
+        coming = f"next slot {utc_text(slot)}" if slot is not None else "no slot to come"
+        failing = ", ".join(self._ticker.troubles)
+        wrong = f"; failing: {failing}" if failing else ""
+        refused = "; config.yaml was refused" if self._refused else ""
+        return f"{counted(len(self._keys()), 'newsletter')}, {coming}{wrong}{refused}"
+
+
+def _signature(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is written or replaced; None while it is not there."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino

@@ -1,0 +1,149 @@
+"""Smaller mappings of config.yaml, which `digest.settings` puts together.
+
+Annotations are not postponed here: pydantic reads them while the classes are made.
+"""
+
+from datetime import date, timedelta
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from digest.core.newsletter import ANY_CATEGORY, Filter, Section
+from digest.settingtypes import Count, Day, Duration, FeedCount, Grace, Heartbeat, Line, Listen, Tick, Words
+
+
+class Shape(BaseModel):
+    """A mapping of the file: frozen, and no key it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SectionShape(Shape):
+    """A part of an edition: the articles of one or more categories."""
+
+    model_config = ConfigDict(
+        title="section", json_schema_extra={"oneOf": [{"required": ["category"]}, {"required": ["categories"]}]}
+    )
+
+    title: Line | None = Field(
+        default=None, description="As printed; the names of its categories when left out.", examples=["Machinery"]
+    )
+    category: Line | None = Field(
+        default=None,
+        description='The category it takes; "*" takes every article.',
+        examples=["Policy & Regulation", "*"],
+    )
+    categories: Words | None = Field(
+        default=None,
+        description="The categories it takes, when there are several.",
+        examples=[["Mail", "Feeds"]],
+        min_length=1,
+    )
+    limit: Count | None = Field(
+        default=None, description="At most so many stories; no limit when left out.", examples=[5]
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.category is None) == (self.categories is None):
+            wrong = "has neither" if self.category is None else "has both"
+            raise ValueError(
+                f"a section takes 'category' or 'categories', and this one {wrong}; for example category: Mail"
+            )
+        return self
+
+    def section(self) -> Section:
+        """The section as selection needs it."""
+        categories = self.categories or (self.category or ANY_CATEGORY,)
+        default = "Everything else" if ANY_CATEGORY in categories else ", ".join(categories)
+        return Section(self.title or default, categories, self.limit)
+
+
+class FilterShape(Shape):
+    """Conditions on an article, compared without case; an empty list asks nothing."""
+
+    model_config = ConfigDict(title="filter")
+
+    categories: Words = Field(default=(), description="Names of categories.", examples=[["Mail", "Feeds"]])
+    tags: Words = Field(default=(), description="Tags.", examples=[["internal"]])
+    sources: Words = Field(
+        default=(), description="Names of sources: type and path as written above.", examples=[["folder:articles"]]
+    )
+    authors: Words = Field(default=(), description="Names of authors.", examples=[["Ann Author"]])
+    words: Words = Field(default=(), description="Words or phrases of the title.", examples=[["press release"]])
+
+    def filter(self) -> Filter:
+        """The filter as selection needs it."""
+        return Filter(self.categories, self.tags, self.sources, self.authors, self.words)
+
+
+class FeedsShape(Shape):
+    """The newsletter's feeds: RSS, Atom and JSON Feed."""
+
+    model_config = ConfigDict(title="feeds")
+
+    limit: FeedCount = Field(
+        default=100, description="Entries in each feed, the newest ones; at most 1000.", examples=[100]
+    )
+
+
+class PauseShape(Shape):
+    """A span of days without editions, and why."""
+
+    model_config = ConfigDict(title="pause")
+
+    start: Day = Field(alias="from", description="The first day without.", examples=["2026-07-20"])
+    end: Day = Field(alias="to", description="The last day without.", examples=["2026-08-14"])
+    reason: Line | None = Field(default=None, description="Why; for people.", examples=["the desk is away"])
+
+    @field_validator("end")
+    @classmethod
+    def _not_before_start(cls, value: date, info: ValidationInfo) -> date:
+        return ordered(info.data.get("start"), value)
+
+
+class DaemonShape(Shape):
+    """The daemon: how it waits, and how it shows that it lives."""
+
+    model_config = ConfigDict(title="daemon")
+
+    tick: Tick = Field(
+        default=timedelta(seconds=15),
+        description="How often it looks for what is due: from 1s to 5m; the default is 15s.",
+        examples=["15s"],
+        json_schema_extra={"default": "15s"},
+    )
+    grace: Grace = Field(
+        default=timedelta(seconds=30),
+        description="How long it may finish what it does when it is told to stop (SIGTERM); the default is 30s.",
+        examples=["30s"],
+        json_schema_extra={"default": "30s"},
+    )
+    collect: Duration = Field(
+        default=timedelta(minutes=15),
+        description="How often sources are read when nothing is due; the default is 15m.",
+        examples=["15m"],
+        json_schema_extra={"default": "15m"},
+    )
+    listen: Listen = Field(
+        default=("127.0.0.1", 8025),
+        description="Address and port of /healthz and /metrics, of this machine alone; or 'off'.",
+        examples=["127.0.0.1:8025", "[::1]:8025", "off"],
+        json_schema_extra={"default": "127.0.0.1:8025"},
+    )
+    heartbeat: Heartbeat | None = Field(
+        default=None,
+        description="A file written at each tick, relative to this file's folder, or a URL called every minute.",
+        examples=["out/heartbeat", "https://example.org/ping"],
+    )
+
+
+def ordered(start: date | None, end: date) -> date:
+    """The last day of a span, if it does not come before the first.
+
+    Raises:
+        ValueError: It does.
+    """
+    if start is not None and end < start:
+        raise ValueError(f"{end} comes before the first day, {start}; swap them or mend one")
+    return end
