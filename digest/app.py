@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from digest import processes
 from digest.clock import system_clock
@@ -18,16 +20,15 @@ from digest.scheduling import Scheduling, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
     from types import TracebackType
     from typing import Self
-    from zoneinfo import ZoneInfo
 
     from digest.collecting import Collection, Imported
     from digest.config import Settings, SinkSettings, SourceSettings
     from digest.core.model import EditionRecord
     from digest.core.newsletter import Newsletter
     from digest.core.ports import Envelope, Pages, Progress, Sink, Source
+    from digest.core.schedule import Schedule
     from digest.importing import FileKind
     from digest.store.opening import Store
 
@@ -155,17 +156,14 @@ class Newsroom:
         settings = self.settings.newsletters[key]
         schedule = Timetable(settings.schedule, newsletter.zone, settings.calendar)
         timing = Timing(
-            newsletter=key,
             schedule=schedule,
             zone=newsletter.zone,
             length=newsletter.window,
             catch_up=settings.catch_up,
             within=settings.catch_up_window,
         )
-        # Days without slots are left out of it: whoever enters a holiday has not changed the schedule.
-        timetable = " | ".join((newsletter.zone.key, *settings.schedule))
         # Kept, for a timetable remembers what it has worked out.
-        self._targets[key] = Target(newsletter, timing, timetable, self._sinks)
+        self._targets[key] = Target(newsletter, timing, schedule.fingerprint, self._sinks)
         return self._targets[key]
 
     @cached_property
@@ -173,7 +171,22 @@ class Newsroom:
         """Does what is due."""
         store = self.store
         worker = Worker(processes.holder(), self.clock, processes.is_gone)
-        return Scheduling(store.editions, store.claims, store.standings, lambda: self.publisher, worker)
+        return Scheduling(
+            editions=store.editions,
+            claims=store.claims,
+            standings=store.standings,
+            publisher=lambda: self.publisher,
+            worker=worker,
+            schedule=_schedule,
+            written=self._written,
+        )
+
+    def _written(self) -> datetime:
+        """When config.yaml was last written; now, where that cannot be known."""
+        try:
+            return datetime.fromtimestamp(self.settings.path.stat().st_mtime, UTC)
+        except (OSError, OverflowError, ValueError):
+            return self.clock()
 
     def refresh(self) -> None:
         """Forget what was read of templates: what was edited since is seen by the next edition."""
@@ -218,6 +231,15 @@ class Newsroom:
             pages=pages,
             envelope=address,
         )
+
+
+def _schedule(timetable: str) -> Schedule | None:
+    """The schedule that a newsletter had, from `Timetable.fingerprint`; without its days off, which are not kept."""
+    zone, *texts = timetable.split(" | ")
+    try:
+        return Timetable(texts, ZoneInfo(zone))
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return None
 
 
 def _source(settings: SourceSettings) -> Source:

@@ -25,7 +25,7 @@ def is_gone(holder: str) -> bool:
     _, _, rest = holder.partition("/")
     pid, _, mark = rest.partition("/")
     place, _, started = mark.rpartition("-")
-    if not pid.isdecimal() or not started or place != _place():
+    if not (pid.isdecimal() and place and started) or place != _place():
         return False
     found = _looked_at(int(pid))
     if found is None:  # there is none, or /proc hides those of other users
@@ -34,12 +34,7 @@ def is_gone(holder: str) -> bool:
     return state in "ZX" or since != started
 
 
-def after_fork() -> None:
-    """Forget who this was: a child is another process."""
-    holder.cache_clear()
-
-
-os.register_at_fork(after_in_child=after_fork)
+os.register_at_fork(after_in_child=holder.cache_clear)  # a child is another process
 
 
 @cache

@@ -88,6 +88,7 @@ class Run:
         left: Deliveries of this newsletter that still wait, for a sink that is no longer configured: an edition's id,
             the sink, and how many.
         why: Why it was skipped, in a word: "too few", "missed", "merged" or "paused"; empty when it was not.
+        merged: How many missed slots were made part of it.
     """
 
     record: EditionRecord
@@ -99,6 +100,7 @@ class Run:
     problems: tuple[Problem, ...] = ()
     left: tuple[tuple[str, str, int], ...] = ()
     why: str = ""
+    merged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,10 @@ class Publisher:
             hold.keep()
         missing = self.editions.unpublished(key)
         files, changed = self.publish(target.newsletter, run.record)
+        # Whoever slept in the middle of it wrote what was true before: what appeared meanwhile is put in place.
+        while len(shown := self.published(key)[1]) != len(records):
+            records, (files, more) = shown, self.publish(target.newsletter, run.record)
+            changed += more
         self.editions.mark_published(key, missing, now)
         # What an earlier run left waiting goes out as well, the oldest first.
         waiting = {edition for edition, _, _ in self.editions.unsettled(key)}
@@ -211,8 +217,8 @@ class Publisher:
         if not first:  # somebody else made it meanwhile: theirs counts
             return run
         if selection.too_few:
-            return replace(run, verdicts=selection.verdicts, why="too few")
-        return replace(run, status="composed", verdicts=selection.verdicts, problems=problems)
+            return replace(run, verdicts=selection.verdicts, why="too few", merged=len(merged))
+        return replace(run, status="composed", verdicts=selection.verdicts, problems=problems, merged=len(merged))
 
     def _edition(self, newsletter: Newsletter, record: EditionRecord, selection: Selection) -> Edition:
         articles = {article.key: article for article in self.library.articles(selection.articles)}
@@ -286,6 +292,8 @@ class Publisher:
         self, target: Target, record: EditionRecord, now: datetime, hold: Hold | None
     ) -> tuple[tuple[str, ...], int]:
         """Hand every waiting delivery to its sink, and settle it once it is durable there."""
+        if hold is not None:
+            hold.keep()
         newsletter, ledger = target.newsletter, self.editions
         places: list[str] = []
         written = 0

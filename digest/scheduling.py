@@ -8,26 +8,30 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from digest.core.catchup import ASTRAY, Due, Past, Skip, again, filled, plan
+from digest.core.catchup import ON_TIME, Due, Past, Skip, again, filled, plan
 from digest.core.errors import ClaimError, DigestError
 from digest.core.model import EditionRecord, Window
-from digest.core.schedule import edition_id, slots_between
+from digest.core.schedule import Changed, edition_id, slots_between
 from digest.publishing import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from digest.core.catchup import Pause
+    from digest.core.catchup import Pause, Timing
     from digest.core.operation import Claim, Claims, Standings
     from digest.core.ports import Editions
+    from digest.core.schedule import Schedule
     from digest.publishing import Publisher, Target
 
 LEASE = timedelta(minutes=2)
 """How long a process that fell silent is waited for; one that is known not to live any more is not waited for."""
+
+LEEWAY = timedelta(minutes=5)
+"""A newsletter that was met further ahead than this was met by a clock that was wrong."""
 
 PATIENCE = 60.0
 """Seconds that a person's command waits for another process."""
@@ -71,6 +75,9 @@ class Scheduling:
 
     Attributes:
         publisher: Makes the publisher, when there is something to publish.
+        wait_between: Seconds between two tries of a person's command to claim a newsletter.
+        schedule: The schedule of a timetable as it was kept; None where it cannot be read any more.
+        written: When the configuration was last written.
     """
 
     editions: Editions
@@ -78,7 +85,9 @@ class Scheduling:
     standings: Standings
     publisher: Callable[[], Publisher]
     worker: Worker
-    pause_between: float = field(default=0.1)
+    schedule: Callable[[str], Schedule | None]
+    written: Callable[[], datetime]
+    wait_between: float = 0.1
 
     def past(self, target: Target, now: datetime) -> Past:
         """What the store knows of a newsletter at an instant."""
@@ -88,16 +97,37 @@ class Scheduling:
         return Past(since, last, self.standings.pauses(target.key, last.slot if last is not None else since))
 
     def meet(self, target: Target, now: datetime) -> bool:
-        """Let a newsletter's slots count from now on where it is new or its schedule was changed; says whether.
+        """Let a newsletter's slots count from now on where it is new, or a changed schedule's; says whether.
 
-        So neither a long past nor a new schedule makes editions nobody was to get.
+        So neither a long past nor a new schedule makes editions nobody was to get. Of a new newsletter a slot of the
+        last hour counts too: whoever calls digest from cron a little after each slot is not to miss the first. One
+        that has editions goes on after them. What the old schedule left undone is done before the new one is met.
         """
         known = self.standings.since(target.key)
-        # Met days from now: by a clock that was wrong then, and would keep the newsletter silent until that day.
-        if known is not None and known[1] == target.timetable and known[0] < now + ASTRAY:
+        # Met in the future: by a clock that was wrong then, and would keep the newsletter silent until that day.
+        if known is None or known[0] > now + LEEWAY:
+            last = self.editions.last(target.key, now)
+            self.standings.meet(target.key, target.timetable, now - ON_TIME if last is None else last.slot)
+            return True
+        if known[1] == target.timetable or self.paused(target, now) is not None or self.waiting(target, now):
             return False
-        self.standings.meet(target.key, target.timetable, now)
+        self.standings.meet(target.key, target.timetable, self._changed_at(known[0], now))
         return True
+
+    def _changed_at(self, since: datetime, now: datetime) -> datetime:
+        """When the schedule was changed: when the configuration was written, as far as that can be."""
+        return min(max(self.written(), since), now)
+
+    def _timing(self, target: Target, now: datetime) -> Timing:
+        """The newsletter's timing; where its schedule was changed, with the slots of the old one until then."""
+        known = self.standings.since(target.key)
+        if known is None or known[1] == target.timetable:
+            return target.timing
+        old = self.schedule(known[1])
+        if old is None:
+            return target.timing
+        changed = Changed(old, target.schedule, self._changed_at(known[0], now))
+        return replace(target.timing, schedule=changed)
 
     def waiting(self, target: Target, now: datetime) -> bool:
         """Whether there is something to do: a slot that is due or is to be recorded, or work that a kill left.
@@ -109,15 +139,25 @@ class Scheduling:
         if self._unfinished(target):
             return True
         # Most of the time nothing is due, and two quick questions say so.
-        latest, met = target.schedule.previous(now), self.standings.since(target.key)
+        timing, met = self._timing(target, now), self.standings.since(target.key)
+        latest = timing.schedule.previous(now)
         if latest is None or met is None or latest < met[0] or self.editions.knows(target.key, latest, now):
             return False
-        return bool(plan(target.timing, self.past(target, now), now))
+        return bool(self.steps(target, now))
 
-    def run_due(self, target: Target, now: datetime) -> list[Run]:
-        """Do what is due for a newsletter, and finish what was left.
+    def steps(self, target: Target, now: datetime) -> tuple[Skip | Due, ...]:
+        """What is to be done for a newsletter now, in order."""
+        return plan(self._timing(target, now), self.past(target, now), now)
+
+    def run_due(self, target: Target, now: datetime, tell: Callable[[Run], bool] = lambda _: True) -> list[Run]:
+        """Do what is due for a newsletter, slot by slot, and finish what was left.
 
         Nothing, while another process works on it or it is paused.
+
+        Args:
+            target: The newsletter.
+            now: The instant.
+            tell: Hears of each slot as soon as it is done, whatever becomes of the next; False: begin no further one.
 
         Raises:
             DigestError: As `Publisher.run`; noted as the newsletter's failure, too.
@@ -125,11 +165,18 @@ class Scheduling:
         hold = self._claim(target.key) if self.paused(target, now) is None else None
         if hold is None:
             return []
+        runs: list[Run] = []
         with self._released(hold), self._noted(target.key, now):
-            runs = [self._do(target, step, now, hold) for step in plan(target.timing, self.past(target, now), now)]
+            for step in self.steps(target, now):
+                runs.append(self._do(target, step, now, hold))
+                if not tell(runs[-1]):
+                    return runs
             if self._unfinished(target):
-                self.publisher().finish(target, now, hold)
-            return runs
+                finished = self.publisher().finish(target, now, hold)
+                if finished is not None:
+                    runs.append(finished)
+                    tell(finished)
+        return runs
 
     def run_latest(self, target: Target, now: datetime) -> list[Run]:
         """Make the edition of the latest slot, by hand: however long ago it was missed, and again if it was skipped.
@@ -154,15 +201,13 @@ class Scheduling:
 
     def _by_hand(self, target: Target, slot: datetime, now: datetime) -> Sequence[Skip | Due | EditionRecord]:
         """What to do for a slot that a person asks for: with those before it, unless something is recorded of it."""
-        if self.editions.get(target.key, slot) is None:
-            steps = plan(target.timing, self.past(target, now), now, by_hand=True)
-            if steps:
-                return steps
-        return [self._filling(target, slot)]
+        known = self.editions.get(target.key, slot) or self.editions.following(target.key, slot, now)
+        steps = () if known else plan(self._timing(target, now), self.past(target, now), now, by_hand=True)
+        return steps or [self._filling(target, slot, now)]
 
     def rehearse_due(self, target: Target, now: datetime) -> list[Run]:
         """What `run_due` would make, in the store alone: for a copy of it."""
-        return [self._do(target, step, now, None) for step in plan(target.timing, self.past(target, now), now)]
+        return [self._do(target, step, now, None) for step in self.steps(target, now)]
 
     def paused(self, target: Target, now: datetime) -> Pause | None:
         """The pause that holds a newsletter at an instant, if one does."""
@@ -201,21 +246,21 @@ class Scheduling:
         until = min(end, now + _INSTANT)
         if dry:
             for slot in slots_between(target.schedule, start, until):
-                yield self._do(target, self._filling(target, slot), now, None)
+                yield self._do(target, self._filling(target, slot, now), now, None)
             return
         with self._released(self._claim_patiently(target.key)) as hold:
             for slot in slots_between(target.schedule, start, until):
-                yield self._do(target, self._filling(target, slot), now, hold)
+                yield self._do(target, self._filling(target, slot, now), now, hold)
 
     def _unfinished(self, target: Target) -> bool:
         return self.editions.unfinished(target.key, [sink.name for sink in target.sinks])
 
-    def _filling(self, target: Target, slot: datetime) -> Skip | Due | EditionRecord:
+    def _filling(self, target: Target, slot: datetime, now: datetime) -> Skip | Due | EditionRecord:
         """What to do for one slot: try again what was skipped, put in place what exists, make what lacks."""
         record = self.editions.get(target.key, slot)
         if record is not None:
             return again(record) or record
-        before, after = self.editions.last(target.key, slot), self.editions.following(target.key, slot)
+        before, after = self.editions.last(target.key, slot), self.editions.following(target.key, slot, now)
         return filled(target.timing, slot, before, after)
 
     def _do(self, target: Target, step: Skip | Due | EditionRecord, now: datetime, hold: HeldClaim | None) -> Run:
@@ -255,7 +300,7 @@ class Scheduling:
                     "let it finish, or stop it, then run the command again",
                     place=key,
                 )
-            time.sleep(self.pause_between)
+            time.sleep(self.wait_between)
         return hold
 
     @contextmanager

@@ -261,12 +261,19 @@ def parse_heartbeat(value: str) -> str:
     value = _line(value)
     if "://" in value:
         _web_address(value, "expected a path such as out/heartbeat, or an address such as https://example.org/ping")
+    elif not value.strip("/. "):
+        raise ValueError(f"expected the path of a file such as out/heartbeat, found {describe(value)}")
     return value
 
 
 def _several(value: Any) -> Any:
     """One text is a list of one."""
-    return [value] if isinstance(value, str) else value
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list):
+        return value
+    example = 'schedule: "every Monday at 08:00", or schedule: ["every weekday at 8", "Saturdays at 10"]'
+    raise ValueError(f"expected a text or a list of texts, found {describe(value)}; for example {example}")
 
 
 def _unique(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -62,7 +62,11 @@ def test_every_metric_is_documented_with_its_meaning():
 
 def test_every_event_of_the_log_is_documented():
     code = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "digest/daemon").glob("*.py"))
-    for name in set(re.findall(r"""(?:event|about|_record)\(\s*"([a-z_]+)\"""", code)) | {"composed", "log"}:
+    for name in set(re.findall(r"""(?:event|about|_record)\(\s*"([a-z_]+)\"""", code)) | {
+        "composed",
+        "finished",
+        "log",
+    }:
         assert f"`{name}`" in OPERATIONS, name
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from digest.publishing import Run
+    from digest.publishing import Run, Target
 
 CONFIG = """\
 site: {title: The Test, url: https://news.example.org, organisation: Test Press, address: 1 Test Lane}
@@ -61,7 +61,7 @@ def opened(config: Path, holder: str = "me", clock: Clock | None = None, *, scra
     """The newsroom as another process would open it that can tell of none whether it lives."""
     room = Newsroom.open(config, scratch=scratch)
     worker = replace(room.scheduling.worker, holder=holder, gone=lambda _: False, clock=clock or Clock())
-    room.__dict__["scheduling"] = replace(room.scheduling, worker=worker, pause_between=0.001)
+    room.__dict__["scheduling"] = replace(room.scheduling, worker=worker, wait_between=0.001)
     return room
 
 
@@ -115,9 +115,10 @@ def test_a_new_newsletter_waits_for_its_next_slot(room, target):
     scheduling = room.scheduling
     assert scheduling.past(target, noon(3)).since is None
     assert scheduling.run_due(target, noon(3) + MINUTE) == []
-    assert scheduling.meet(target, noon(3) + MINUTE)
-    assert not scheduling.meet(target, noon(3) + HOUR)
+    assert scheduling.meet(target, noon(3) + HOUR + MINUTE)
+    assert not scheduling.meet(target, noon(3) + 2 * HOUR)
     assert scheduling.past(target, noon(4)).since == noon(3) + MINUTE
+    assert scheduling.run_due(target, noon(3) + 2 * HOUR) == []
     assert not scheduling.waiting(target, noon(4) - MINUTE)
     assert scheduling.waiting(target, noon(4))
     assert told(scheduling.run_due(target, noon(4))) == [("composed", 4, "4")]
@@ -125,19 +126,62 @@ def test_a_new_newsletter_waits_for_its_next_slot(room, target):
     assert scheduling.run_due(target, noon(5) - MINUTE) == []
 
 
+def test_a_new_newsletter_gets_the_slot_of_the_hour_before(room, target):
+    assert room.scheduling.meet(target, noon(3) + HOUR)
+    assert told(room.scheduling.run_due(target, noon(3) + HOUR)) == [("composed", 3, "3")]
+
+
+def changed(target: Target, *texts: str) -> Target:
+    timing = replace(target.timing, schedule=Timetable(texts, target.timing.zone))
+    return replace(target, timing=timing, timetable=" | ".join(("UTC", *texts)))
+
+
 def test_a_changed_schedule_counts_from_then_on(room, target):
-    scheduling = room.scheduling
+    scheduling, hourly = room.scheduling, changed(target, "0 * * * *")
     scheduling.meet(target, noon(3))
     scheduling.run_due(target, noon(3))
-    hourly = replace(
-        target,
-        timing=replace(target.timing, schedule=Timetable(("0 * * * *",), target.timing.zone)),
-        timetable="UTC | 0 * * * *",
-    )
-    assert scheduling.meet(hourly, noon(5) + MINUTE)
-    assert scheduling.run_due(hourly, noon(5) + 2 * MINUTE) == []
-    scheduling.run_due(hourly, noon(5) + HOUR)
-    assert kept(room) == [("composed", 3, 2, 3), ("composed", 5, 3, 5)]
+    assert scheduling.meet(hourly, noon(3) + HOUR + MINUTE)
+    assert scheduling.run_due(hourly, noon(3) + HOUR + 2 * MINUTE) == []
+    scheduling.run_due(hourly, noon(3) + 2 * HOUR)
+    records = room.store.editions.records("daily")
+    assert [record.slot for record in records] == [noon(3) + 2 * HOUR, noon(3)]
+    assert records[0].window.start == records[1].window.end
+
+
+def test_what_the_old_schedule_left_undone_is_done_before_the_new_one_counts(room, target):
+    """The machine was off on the 4th, at noon of the 5th too; then somebody writes another schedule."""
+    scheduling, evening = room.scheduling, changed(target, "0 18 * * *")
+    scheduling.meet(target, noon(3))
+    scheduling.run_due(target, noon(3))
+    assert not scheduling.meet(evening, noon(5) + HOUR)
+    assert scheduling.waiting(evening, noon(5) + HOUR)
+    assert told(scheduling.run_due(evening, noon(5) + HOUR)) == [("composed", 5, "5, 4")]
+    assert scheduling.meet(evening, noon(5) + HOUR)
+    assert kept(room) == [("composed", 3, 2, 3), ("skipped", 4, 3, 3), ("composed", 5, 3, 5)]
+    assert not scheduling.waiting(evening, noon(5) + 6 * HOUR - MINUTE)
+    assert scheduling.waiting(evening, noon(5) + 6 * HOUR)
+
+
+def test_a_slot_between_saving_the_configuration_and_looking_at_it_is_not_lost(room, target):
+    scheduling = replace(room.scheduling, written=lambda: noon(4) - MINUTE)
+    both = changed(target, "0 12 * * *", "0 17 * * *")
+    scheduling.meet(target, noon(3))
+    scheduling.run_due(target, noon(3))
+    # Saved a minute before noon, seen a minute after it.
+    scheduling.meet(both, noon(4) + MINUTE)
+    assert told(scheduling.run_due(both, noon(4) + MINUTE)) == [("composed", 4, "4")]
+
+
+def test_two_processes_with_different_schedules_do_not_silence_each_other(room, target):
+    scheduling = replace(room.scheduling, written=lambda: noon(1))
+    other = changed(target, "0 12 * * *", "0 17 * * *")
+    for step in range(3 * 24):
+        now = noon(3) + step * HOUR
+        for each in (target, other):
+            scheduling.meet(each, now)
+            scheduling.run_due(each, now)
+    slots = [record.slot for record in reversed(room.store.editions.records("daily"))]
+    assert slots == [noon(3), noon(3) + 5 * HOUR, noon(4), noon(4) + 5 * HOUR, noon(5), noon(5) + 5 * HOUR]
 
 
 def test_a_newsletter_met_by_a_clock_that_was_ahead_is_met_again(room, target):
@@ -176,7 +220,7 @@ def test_what_a_kill_left_is_finished_though_nothing_is_due(room, target, config
     page = config.parent / f"out/daily/{run.record.id}/index.html"
     assert not page.exists()
     assert scheduling.waiting(target, noon(3) + MINUTE)
-    assert scheduling.run_due(target, noon(3) + MINUTE) == []
+    assert told(scheduling.run_due(target, noon(3) + MINUTE)) == [("exists", 3, "3")]
     assert page.exists()
     assert room.store.editions.unsettled("daily") == room.store.editions.unpublished("daily") == []
     assert not scheduling.waiting(target, noon(3) + MINUTE)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from digest.commands.pause_command import paused_text
+from digest.commands.rehearse_command import show, show_total
 from digest.commands.run_command import collect, report
+from digest.commands.slot_json import rehearsed_json
 from digest.core.errors import DigestError
 from digest.core.schedule import CAP, slots_between
 from digest.core.text import utc_text
@@ -17,8 +21,9 @@ from digest.scheduling import without_mail
 from digest.terminal import Terminal, complete_newsletter, now_or, options, parse_when, spoken
 
 if TYPE_CHECKING:
-    from digest.app import Newsroom
-    from digest.publishing import Target
+    from collections.abc import Callable, Iterable
+
+    from digest.publishing import Run, Target
 
 _FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -33,7 +38,9 @@ _FOR_EVER = datetime.max.replace(tzinfo=UTC)
     help="From when on: 2026-03-02 or 2026-03-02T08:00 in the newsletter's zone, or 2026-03-02T07:00:00Z.",
 )
 @click.option("--to", "end", metavar="WHEN", help="Until when, that instant left out; up to now when left out.")
-@click.option("--dry-run", is_flag=True, help="Show what would be made; write nothing.")
+@click.option(
+    "--dry-run", is_flag=True, help="Show in brief what would be made (--verbose names the stories); write nothing."
+)
 @click.option("--no-mail", is_flag=True, help="Pages and feeds only: nobody is written to, now or later.")
 @options()
 def command(
@@ -46,6 +53,7 @@ def command(
     """
     now = now_or(None)
     failed = False
+    counts: Counter[str] = Counter()
     from digest.app import Newsroom
 
     with Newsroom.open(terminal.config, scratch=dry_run) as newsroom:
@@ -60,10 +68,17 @@ def command(
                 )
                 continue
             try:
-                failed |= _fill(terminal, newsroom, target, (first, last), now, dry_run=dry_run, no_mail=no_mail)
+                to_fill = without_mail(target) if no_mail else target
+                runs = newsroom.scheduling.backfill(to_fill, first, last, now, dry=dry_run)
+                tell = partial(_report, terminal, target)
+                if dry_run:
+                    tell = partial(_show, terminal, target, counts, named=bool(newsletter))
+                failed |= _fill(terminal, target, runs, (first, min(last, now)), tell)
             except DigestError as error:  # the other newsletters go on
                 terminal.failed(str(error))
                 failed = True
+    if counts:
+        show_total(terminal, counts)
     return 1 if failed else 0
 
 
@@ -80,28 +95,38 @@ def _span(target: Target, start: str, end: str | None, now: datetime) -> tuple[d
 
 def _fill(
     terminal: Terminal,
-    newsroom: Newsroom,
     target: Target,
+    runs: Iterable[Run],
     span: tuple[datetime, datetime],
-    now: datetime,
-    *,
-    dry_run: bool,
-    no_mail: bool,
+    tell: Callable[[Run], bool],
 ) -> bool:
-    """Work the slots of one newsletter, saying what becomes of each; True when something of it failed."""
-    failed, count, slot = False, 0, span[0]
-    sinks = {sink.name for sink in target.sinks}
-    to_fill = without_mail(target) if no_mail else target
-    for run in newsroom.scheduling.backfill(to_fill, *span, now, dry=dry_run):
-        # What waits for a sink that is configured is no trouble: this run only leaves it to the next.
-        left = tuple(each for each in run.left if each[1] not in sinks)
-        failed |= report(terminal, target.newsletter, replace(run, left=left), dry_run=dry_run)
-        count, slot = count + 1, run.record.slot
-    if not count:
+    """Work the slots of one newsletter, telling what becomes of each; True when something of it failed."""
+    failed, slot = False, None
+    for run in runs:
+        failed |= tell(run)
+        slot = run.record.slot
+    if slot is None:
         terminal.say(f"{target.key}: no slot from {spoken(span[0], target.newsletter.zone)} on, nothing to make")
-    following = slots_between(target.schedule, slot, min(span[1], now), 2)[1:]
+        return failed
+    following = slots_between(target.schedule, slot, span[1], 2)[1:]
     if following:
         terminal.note(
             f"{target.key}: there are more than {CAP} slots; for the rest, go on with --from {utc_text(following[0])}"
         )
     return failed
+
+
+def _report(terminal: Terminal, target: Target, run: Run) -> bool:
+    """Print what became of a slot; True when something of it failed."""
+    # What waits for a sink that is configured is no trouble: this run only leaves it to the next.
+    sinks = {sink.name for sink in target.sinks}
+    left = tuple(each for each in run.left if each[1] not in sinks)
+    return report(terminal, target.newsletter, replace(run, left=left), dry_run=False)
+
+
+def _show(terminal: Terminal, target: Target, counts: Counter[str], run: Run, *, named: bool) -> bool:
+    """Print in brief what would become of a slot, and count it; False, as nothing of it can fail."""
+    terminal.problems(run.problems)
+    terminal.data_line(rehearsed_json(run))
+    counts[show(terminal, target, run, named=named)] += 1
+    return False

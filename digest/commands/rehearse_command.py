@@ -49,14 +49,24 @@ def command(terminal: Terminal, *, newsletter: str, start: str, end: str) -> int
         for run in newsroom.scheduling.rehearse(target, first, last):
             terminal.problems(run.problems)
             shown.append(rehearsed_json(run))
-            counts[_describe(terminal, target, run)] += 1
+            counts[show(terminal, target, run)] += 1
     if terminal.as_json:
         terminal.data(shown)
-    total = "no slots" if not counts else f"{counted(len(shown), 'slot')}: {tally(counts.elements())}"
-    terminal.say()
-    terminal.say(f"{total}; nothing was written")
+    show_total(terminal, counts)
     _mention_more(terminal, target, first, last)
     return 1 if failed else 0
+
+
+def show_total(terminal: Terminal, counts: Counter[str]) -> None:
+    """Print how many slots there were, and what would become of them.
+
+    Args:
+        terminal: Where to.
+        counts: What `show` said of each.
+    """
+    total = f"{counted(counts.total(), 'slot')}: {tally(counts.elements())}" if counts else "no slots"
+    terminal.say()
+    terminal.say(f"{total}; nothing was written")
 
 
 def _mention_more(terminal: Terminal, target: Target, start: datetime, end: datetime) -> None:
@@ -66,11 +76,22 @@ def _mention_more(terminal: Terminal, target: Target, start: datetime, end: date
         terminal.note(f"there are more than {CAP} slots; for the rest, go on with --from {utc_text(slots[CAP])}")
 
 
-def _describe(terminal: Terminal, target: Target, run: Run) -> str:
-    """Print what would become of a slot; in a word or two, what that is."""
+def show(terminal: Terminal, target: Target, run: Run, *, named: bool = True) -> str:
+    """Print what would become of a slot; --verbose names the stories.
+
+    Args:
+        terminal: Where to.
+        target: The newsletter.
+        run: Of a dry run.
+        named: Whether a person has named the newsletter, and need not be told which it is.
+
+    Returns:
+        In a word or two, what it would become: "made before", "skipped before", "skipped" or "to be made".
+    """
     record, zone = run.record, target.newsletter.zone
+    heading = _heading(run, zone)
     terminal.say()
-    terminal.say(_heading(run, zone), bold=True)
+    terminal.say(heading if named else f"{target.key}: {heading}", bold=True)
     if run.status == "exists":
         sent = f"{run.deliveries.accepted} of {counted(run.deliveries.planned, 'message')} delivered"
         terminal.say(f"  made before: edition {record.id}, {_stories(record.titles)}; {sent}")

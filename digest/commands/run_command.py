@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.commands.edition_json import edition_json
+from digest.commands.pause_command import paused_text
 from digest.core.errors import DigestError
 from digest.core.text import counted
 from digest.terminal import Terminal, complete_newsletter, now_or, options, relative
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from digest.app import Newsroom
@@ -67,37 +68,50 @@ def command(
                 _greet(terminal, target, now)
         if due:
             targets = [target for target in targets if newsroom.scheduling.waiting(target, now)]
-        failed = bool(targets) and collect(terminal, newsroom, now)
+        troubles = [bool(targets) and collect(terminal, newsroom, now)]
         for target in targets:
+
+            def tell(run: Run, newsletter: Newsletter = target.newsletter) -> bool:
+                troubles.append(report(terminal, newsletter, run, dry_run=dry_run))
+                return True
+
             try:
-                runs = _runs(terminal, newsroom, target, now, due=due, dry_run=dry_run)
+                _run(terminal, newsroom, target, now, tell, due=due, dry_run=dry_run)
             except DigestError as error:  # the other newsletters go on
                 terminal.failed(str(error))
-                failed = True
-                continue
-            for run in runs:
-                failed |= report(terminal, target.newsletter, run, dry_run=dry_run)
-    return 1 if failed else 0
+                troubles.append(True)
+    return 1 if any(troubles) else 0
 
 
-def _runs(
-    terminal: Terminal, newsroom: Newsroom, target: Target, now: datetime, *, due: bool, dry_run: bool
-) -> list[Run]:
+def _run(
+    terminal: Terminal,
+    newsroom: Newsroom,
+    target: Target,
+    now: datetime,
+    tell: Callable[[Run], bool],
+    *,
+    due: bool,
+    dry_run: bool,
+) -> None:
+    """Do what there is to do for a newsletter, and tell each slot as soon as it is done."""
     scheduling = newsroom.scheduling
-    if due:
-        runs = scheduling.rehearse_due(target, now) if dry_run else scheduling.run_due(target, now)
-        if not runs:
+    if due and not dry_run:
+        if not scheduling.run_due(target, now, tell):
             terminal.detail(f"{target.newsletter.title}: nothing new, or another process is at it")
-        return runs
-    if pause := scheduling.paused(target, now):
-        until = f"until {pause.end:%Y-%m-%d %H:%M}Z" if pause.end else "until further notice"
-        reason = f" ({pause.reason})" if pause.reason else ""
-        terminal.note(f"{target.key}: paused {until}{reason}, nothing is made; end it with: digest resume {target.key}")
-        return []
-    runs = scheduling.rehearse_latest(target, now) if dry_run else scheduling.run_latest(target, now)
-    if not runs:
+        return
+    pause = None if due else scheduling.paused(target, now)
+    if pause is not None:
+        said = paused_text(pause, target.newsletter.zone)
+        terminal.note(f"{target.key}: {said}, nothing is made; end it with: {terminal.program} resume {target.key}")
+        return
+    if due:
+        runs = scheduling.rehearse_due(target, now)
+    else:
+        runs = scheduling.rehearse_latest(target, now) if dry_run else scheduling.run_latest(target, now)
+    if not (runs or due):
         terminal.say(f"{target.newsletter.title}: no slot at or before {now:%Y-%m-%d %H:%M}Z, nothing is due")
-    return runs
+    for run in runs:
+        tell(run)
 
 
 def _greet(terminal: Terminal, target: Target, now: datetime) -> None:
@@ -107,8 +121,8 @@ def _greet(terminal: Terminal, target: Target, now: datetime) -> None:
     if slot is not None:
         first = f"the first is {slot.astimezone(target.newsletter.zone):%a %Y-%m-%d %H:%M %Z}"
     terminal.say(
-        f"{target.key}: new, or its schedule was changed: slots count from now on, {first}; "
-        f"the edition of the slot before: {terminal.program} run {target.key}"
+        f"{target.key}: new, or its schedule was changed: its slots count from now on, {first}; "
+        f"to make an edition now: {terminal.program} run {target.key}"
     )
 
 

@@ -15,7 +15,7 @@ from digest.core.text import utc_text
 from digest.terminal import Terminal, complete_newsletter, now_or, options, parse_when, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from zoneinfo import ZoneInfo
 
     from digest.app import Newsroom
@@ -64,23 +64,30 @@ def command(terminal: Terminal, *, newsletter: str | None, start: str | None, co
             begin = parse_when(start, zone) if start else now
             found = list(_coming(newsroom, key, begin, count))
             if len(found) < count:
-                _explain_end(terminal, newsroom, key, begin, len(found))
+                _explain_end(terminal, newsroom, key, begin, found)
             planned += found
     if terminal.as_json:
         terminal.data([slot_json(each.newsletter, each.slot, each.zone, each.window, each.note) for each in planned])
     else:
-        rows = (
-            (
-                each.newsletter,
-                spoken(each.slot, each.zone),
-                utc_text(each.slot),
-                spoken(each.window.start, each.zone),
-                each.note,
-            )
-            for each in planned
-        )
-        terminal.table(("newsletter", "slot", "in UTC", "window from", "note"), rows)
+        _list(terminal, planned, named=bool(newsletter))
     return 0
+
+
+def _list(terminal: Terminal, planned: Sequence[_Planned], *, named: bool) -> None:
+    """Print the slots; without the newsletter where one was named."""
+    first = 1 if named else 0
+    columns = ("newsletter", "slot", "in UTC", "window from", "note")
+    rows = (
+        (
+            each.newsletter,
+            spoken(each.slot, each.zone),
+            utc_text(each.slot),
+            spoken(each.window.start, each.zone),
+            each.note,
+        )
+        for each in planned
+    )
+    terminal.table(columns[first:], (row[first:] for row in rows))
 
 
 def _coming(newsroom: Newsroom, key: str, start: datetime, count: int) -> Iterator[_Planned]:
@@ -107,9 +114,10 @@ def _clock_change(window: Window, zone: ZoneInfo) -> str:
     return f"the clocks go {'forward' if after > before else 'back'} {length} in its window"
 
 
-def _explain_end(terminal: Terminal, newsroom: Newsroom, key: str, start: datetime, found: int) -> None:
+def _explain_end(terminal: Terminal, newsroom: Newsroom, key: str, start: datetime, found: list[_Planned]) -> None:
     """Say why fewer slots come than were asked for."""
     end = newsroom.settings.newsletters[key].calendar.end
     why = f": `end` {end} is reached" if end is not None else ""
-    since = spoken(start, newsroom.newsletter(key).zone)
-    terminal.note(f"{key}: {'no more slots' if found else 'no slot'} from {since} on{why}")
+    zone = newsroom.newsletter(key).zone
+    none = f"no more slots after {spoken(found[-1].slot, zone)}" if found else f"no slot from {spoken(start, zone)} on"
+    terminal.note(f"{key}: {none}{why}")

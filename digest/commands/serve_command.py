@@ -32,6 +32,9 @@ def command(terminal: Terminal, *, form: Literal["auto", "text", "json"]) -> int
     import os
     import sys
 
+    from digest.daemon.signals import hold_back
+
+    hold_back()
     from digest.clock import system_clock
     from digest.daemon import logs
     from digest.daemon.loop import Daemon

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from digest import processes
 from digest.core.catchup import Due, Skip, plan
 from digest.core.text import counted
+from digest.scheduling import LEEWAY
 from digest.terminal import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from digest.app import Newsroom
     from digest.core.catchup import Pause
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 OVERDUE = timedelta(minutes=10)
 """A slot that is due for longer than this, and of which nothing is recorded, waits for somebody who does not come."""
 
+FORGOTTEN = timedelta(days=7)
+"""A daemon that has said nothing for longer is not spoken of; the store forgets it when another one starts."""
+
 _SPARE = timedelta(seconds=30)
 
 
@@ -32,8 +36,9 @@ class Wrong:
     """Something a person should look at.
 
     Attributes:
-        what: In a word: "silent", "killed", "trouble", "failing", "overdue", "waiting", "set aside" or "future".
-        place: The daemon's holder, the newsletter, or the store.
+        what: In a word: "silent", "killed", "trouble", "failing", "overdue", "waiting", "set aside", "future" or
+            "unknown".
+        place: The daemon's holder, the newsletter, the configuration, or the store.
         message: What it is, and what to do.
     """
 
@@ -50,13 +55,18 @@ class DaemonStanding:
         said: What it last said of itself.
         fresh: Whether it said so within three ticks and half a minute.
         state: As it said; "silent" where it should have said something since, "killed" where it is known to be gone.
-        replaced: Whether another one of the same configuration runs that started after this one fell silent.
+        replaced: Whether it is silent or killed and another one of the same configuration was started since.
     """
 
     said: DaemonState
     fresh: bool
     state: str
     replaced: bool = False
+
+    @property
+    def notable(self) -> bool:
+        """Whether it runs, or something is wrong with it."""
+        return self.state != "stopped" and not self.replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,7 @@ class NewsletterStanding:
         waiting: Where deliveries wait: an edition's id, the sink, and how many.
         overdue: The earliest slot that is overdue.
         ahead: The earliest record of a slot that is still to come.
+        since: From when on its slots count, where that is still to come.
     """
 
     target: Target
@@ -82,6 +93,7 @@ class NewsletterStanding:
     waiting: Sequence[tuple[str, str, int]]
     overdue: datetime | None
     ahead: EditionRecord | None
+    since: datetime | None
 
     @property
     def messages(self) -> int:
@@ -90,18 +102,20 @@ class NewsletterStanding:
 
 
 def daemons_of(newsroom: Newsroom, now: datetime) -> list[DaemonStanding]:
-    """The daemons known of the store, those that ticked last first."""
-    known = newsroom.store.daemons.all()
-    running = [said for said in known if _state(said, now) == "running"]
+    """The daemons of the last week, those that ticked last first."""
+    known = [said for said in newsroom.store.daemons.all() if now - said.ticked <= FORGOTTEN]
     return [
-        DaemonStanding(
-            said,
-            _is_fresh(said, now),
-            _state(said, now),
-            any(other.config == said.config and other.started >= said.ticked for other in running),
-        )
-        for said in known
+        DaemonStanding(said, _is_fresh(said, now), _state(said, now), _is_replaced(said, known, now)) for said in known
     ]
+
+
+def _is_replaced(said: DaemonState, known: Sequence[DaemonState], now: datetime) -> bool:
+    if _state(said, now) not in ("silent", "killed"):
+        return False
+    others = [other for other in known if other.holder != said.holder and other.config == said.config]
+    if said.ticked > now:  # by a clock that was wrong: no right one comes after it, but one that runs is enough
+        return any(_state(other, now) == "running" for other in others)
+    return any(other.started > said.ticked for other in others)
 
 
 def _is_fresh(said: DaemonState, now: datetime) -> bool:
@@ -124,6 +138,7 @@ def newsletters_of(newsroom: Newsroom, now: datetime) -> list[NewsletterStanding
 
 def _newsletter(newsroom: Newsroom, target: Target, now: datetime) -> NewsletterStanding:
     key, editions = target.key, newsroom.store.editions
+    known = newsroom.store.standings.since(key)
     return NewsletterStanding(
         target=target,
         last=editions.last(key, now),
@@ -133,13 +148,14 @@ def _newsletter(newsroom: Newsroom, target: Target, now: datetime) -> Newsletter
         waiting=editions.unsettled(key),
         overdue=_overdue(newsroom, target, now),
         ahead=editions.following(key, now),
+        since=known[0] if known is not None and known[0] > now + LEEWAY else None,
     )
 
 
 def _overdue(newsroom: Newsroom, target: Target, now: datetime) -> datetime | None:
     known = newsroom.store.standings.since(target.key)
     # Its slots count from the moment it is met, and that is when somebody next looks.
-    if known is None or known[1] != target.timetable:
+    if known is None or known[1] != target.timetable or newsroom.scheduling.paused(target, now) is not None:
         return None
     for step in plan(target.timing, newsroom.scheduling.past(target, now), now):
         if isinstance(step, Skip) and step.why == "paused":
@@ -155,33 +171,50 @@ def wrong_in(
     """What is wrong, daemons first.
 
     Args:
-        newsroom: Whose library and sinks are looked at.
+        newsroom: Whose library, sinks and records are looked at.
         daemons: As `daemons_of` gives them.
         newsletters: As `newsletters_of` gives them.
         program: The command, as it can be typed here.
     """
+    zone = zone_of(newsletters)
     for daemon in daemons:
-        yield from _wrong_daemon(daemon, program)
+        yield from _wrong_daemon(daemon, zone, program)
     for newsletter in newsletters:
         yield from _wrong_newsletter(newsletter, program)
+    unknown = [key for key in newsroom.store.editions.newsletters() if key not in newsroom.settings.newsletters]
+    if unknown:
+        yield Wrong("unknown", str(newsroom.settings.path), _unknown(unknown))
     aside = sum(problem.set_aside for problem in newsroom.store.library.problems())
     if aside:
         said = f"{counted(aside, 'article')} set aside; see which, and why, with: {program} check"
         yield Wrong("set aside", newsroom.store.place, said)
 
 
-def _wrong_daemon(daemon: DaemonStanding, program: str) -> Iterator[Wrong]:
+def zone_of(newsletters: Sequence[NewsletterStanding]) -> tzinfo:
+    """The zone in which daemons, which have none, are told of: the first newsletter's."""
+    return newsletters[0].target.newsletter.zone if newsletters else UTC
+
+
+def _unknown(keys: Sequence[str]) -> str:
+    names = ", ".join(f"'{key}'" for key in keys)
+    return (
+        f"has no {names}, of which the store has editions; one that was renamed starts anew, and its stories may come "
+        "again: keep the key, and change the title; one that is over: keep it, with `end`"
+    )
+
+
+def _wrong_daemon(daemon: DaemonStanding, zone: tzinfo, program: str) -> Iterator[Wrong]:
     said = daemon.said
-    if daemon.state == "stopped" or daemon.replaced:
+    if not daemon.notable:
         return
-    last = spoken(said.ticked, UTC)
+    last = spoken(said.ticked, zone)
     if daemon.state == "killed":
         yield Wrong("killed", said.holder, f"the daemon was killed after {last}; start it again: {program} serve")
         return
     if daemon.state == "silent":
-        yield Wrong(
-            "silent", said.holder, f"the daemon has said nothing since {last}; see whether it hangs, and restart it"
-        )
+        health = f"http://{said.address}/healthz" if said.address else "/healthz"
+        message = f"the daemon has said nothing since {last}; it hangs, or may be unable to write to the store"
+        yield Wrong("silent", said.holder, f"{message}: see {health} and its log, mend what they name, and restart it")
     if said.trouble:
         yield Wrong("trouble", said.holder, said.trouble)
 
@@ -205,3 +238,6 @@ def _wrong_newsletter(standing: NewsletterStanding, program: str) -> Iterator[Wr
         yield Wrong(
             "future", key, f"{message}: made by hand with --at, or by a clock that was wrong; look at the clock"
         )
+    if standing.since is not None:
+        met = f"the clock was ahead when it was met, or --at: its slots count from {spoken(standing.since, zone)} on"
+        yield Wrong("future", key, f"{met}; look at the clock, then let them count from now: {program} run {key} --due")

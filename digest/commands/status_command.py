@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from digest.commands.pause_command import paused_text
 from digest.commands.slot_json import instant_json
-from digest.commands.standing import daemons_of, newsletters_of, wrong_in
+from digest.commands.standing import daemons_of, newsletters_of, wrong_in, zone_of
 from digest.core.text import counted, utc_text
 from digest.terminal import Terminal, now_or, options, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime, tzinfo
 
     from digest.commands.standing import DaemonStanding, NewsletterStanding, Wrong
+
+_UNITS = ((86_400, "days"), (3600, "h"), (60, "min"), (1, "s"))  # in seconds
 
 
 @click.command(name="status")
@@ -41,20 +44,12 @@ def command(terminal: Terminal) -> int:
             }
         )
     else:
-        _describe(terminal, daemons, newsletters, wrong)
+        _describe_daemons(terminal, daemons, zone_of(newsletters), now)
+        _describe(terminal, newsletters, wrong)
     return 1 if wrong else 0
 
 
-def _describe(
-    terminal: Terminal,
-    daemons: Sequence[DaemonStanding],
-    newsletters: Sequence[NewsletterStanding],
-    wrong: Sequence[Wrong],
-) -> None:
-    if not daemons:
-        terminal.say("no daemon has worked here within the last week")
-    for daemon in daemons:
-        _describe_daemon(terminal, daemon)
+def _describe(terminal: Terminal, newsletters: Sequence[NewsletterStanding], wrong: Sequence[Wrong]) -> None:
     for newsletter in newsletters:
         terminal.say()
         _describe_newsletter(terminal, newsletter)
@@ -64,15 +59,37 @@ def _describe(
     terminal.say("nothing is wrong" if not wrong else f"{counted(len(wrong), 'thing')} wrong")
 
 
-def _describe_daemon(terminal: Terminal, daemon: DaemonStanding) -> None:
+def _describe_daemons(terminal: Terminal, daemons: Sequence[DaemonStanding], zone: tzinfo, now: datetime) -> None:
+    """Those that run or are in trouble, in the order they were started; of the others only how many there were."""
+    shown = sorted((each for each in daemons if each.notable), key=lambda each: each.said.started)
+    for daemon in shown:
+        _describe_daemon(terminal, daemon, zone, now)
+    earlier = len(daemons) - len(shown)
+    if not daemons:
+        terminal.say("no daemon has worked here within the last week")
+    elif earlier:
+        told = f"{counted(earlier, 'earlier one')} within the last week (--json names all)"
+        terminal.say(f"and {told}" if shown else f"no daemon runs; {told}")
+
+
+def _describe_daemon(terminal: Terminal, daemon: DaemonStanding, zone: tzinfo, now: datetime) -> None:
     said = daemon.said
+    started, ticked = (f"{spoken(each, zone)} ({_ago(now - each)})" for each in (said.started, said.ticked))
     terminal.say(f"daemon {said.holder}: {daemon.state}", bold=True)
-    terminal.say(f"  digest {said.version} on {said.config}, since {spoken(said.started, UTC)}")
-    terminal.say(f"  last tick {spoken(said.ticked, UTC)}, one every {said.tick:g} s")
+    terminal.say(f"  digest {said.version} on {said.config}, since {started}")
+    terminal.say(f"  last tick {ticked}, one every {said.tick:g} s")
     if said.address:
         terminal.say(f"  http://{said.address}/healthz and /metrics")
     if said.trouble:
         terminal.say(f"  trouble: {said.trouble}")
+
+
+def _ago(span: timedelta) -> str:
+    """`5 s ago`, `3 min ago`, `2 h ago`, `4 days ago`; `in 3 min` of what a clock that was ahead has said."""
+    seconds = abs(int(span.total_seconds()))
+    # Only from two on: "90 s" and "36 h" say more than "1 min" and "1 day".
+    size, unit = next((each for each in _UNITS if seconds >= 2 * each[0]), _UNITS[-1])
+    return f"{seconds // size} {unit} ago" if span >= timedelta(0) else f"in {seconds // size} {unit}"
 
 
 def _describe_newsletter(terminal: Terminal, standing: NewsletterStanding) -> None:

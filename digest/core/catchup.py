@@ -8,7 +8,7 @@ the next edition. Either way no instant is covered twice, and none is forgotten.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from digest.core.model import EditionRecord, Window
@@ -34,7 +34,6 @@ class Timing:
     """When a newsletter's editions are due, and what covers which span.
 
     Attributes:
-        newsletter: The newsletter's key.
         schedule: Its slots.
         zone: Its zone.
         length: Fixed length of its windows; None means since the slot before.
@@ -42,7 +41,6 @@ class Timing:
         within: The catch-up window: a slot missed by more than this is not made up for.
     """
 
-    newsletter: str
     schedule: Schedule
     zone: ZoneInfo
     length: timedelta | None = None
@@ -138,7 +136,7 @@ def plan(timing: Timing, past: Past, now: datetime, *, by_hand: bool = False) ->
             steps.append(_due(timing, slot, start, merged))
             merged = []
         elif pause is not None:
-            steps.append(Skip(slot, _empty(timing, start, slot), "paused", _paused(pause)))
+            steps.append(Skip(slot, _empty(timing, start, slot), "paused", _paused(pause, timing.zone)))
         elif timing.catch_up == "merge" and any(slot < later for later in chosen):
             merged.append(Skip(slot, _empty(timing, start, slot), "merged", ""))
         else:
@@ -157,17 +155,17 @@ def filled(timing: Timing, slot: datetime, before: EditionRecord | None, after: 
     Args:
         timing: The newsletter's schedule.
         slot: The slot.
-        before: The record before it, if there is one.
+        before: The record before it, if there is one: the edition takes what slots in between would have covered.
         after: The record after it, if there is one: where its window reaches back over the slot, nothing is left.
     """
     if timing.length is None and after is not None and after.window.start < slot:
         window = Window(after.window.start, after.window.start)
         return Skip(slot, window, "merged", f"what it would have covered is part of {after.id}")
-    window = planned_window(timing, slot)
-    # With a slot in between that has no record yet, that one is left its own span.
-    if timing.length is None and before is not None and window.start <= before.slot:
-        window = Window(before.window.end, slot)
-    return Due(slot, window)
+    if before is None:
+        return Due(slot, planned_window(timing, slot))
+    # Nothing looks at the slots in between again: what they would have covered is part of this one.
+    merging = replace(timing, catch_up="merge")
+    return plan(merging, Past(last=before), slot, by_hand=True)[-1]
 
 
 def _waiting(timing: Timing, past: Past, now: datetime, *, by_hand: bool) -> list[datetime]:
@@ -243,6 +241,6 @@ def _days(length: timedelta) -> str:
     return f"{hours // 24}d" if hours % 24 == 0 else f"{hours}h"
 
 
-def _paused(pause: Pause) -> str:
-    since = f"paused since {pause.start.astimezone(UTC):%Y-%m-%d %H:%MZ}"
+def _paused(pause: Pause, zone: ZoneInfo) -> str:
+    since = f"paused since {pause.start.astimezone(zone):%Y-%m-%d %H:%M %Z}"
     return f"{since} ({pause.reason})" if pause.reason else since

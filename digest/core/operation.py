@@ -143,7 +143,7 @@ class DaemonState:
         tick: Seconds between two looks.
         version: Of digest.
         config: The configuration's path.
-        state: "running", "stopping" or "stopped".
+        state: "running" or "stopped".
         trouble: What is wrong with it as a whole: a configuration that was not taken, say; empty when nothing is.
         address: Where /healthz and /metrics are, `127.0.0.1:8025`; empty when nowhere.
     """

@@ -162,6 +162,10 @@ class Editions(Protocol):
         """The record of an edition by its id; None when there is none."""
         ...
 
+    def newsletters(self) -> list[str]:
+        """Keys of the newsletters that have records, sorted; those no longer configured too."""
+        ...
+
     def records(self, newsletter: str) -> list[EditionRecord]:
         """All slots of a newsletter that were composed or skipped, newest first."""
         ...
@@ -177,8 +181,11 @@ class Editions(Protocol):
         """Whether a slot from `first` to `last`, both included, was composed or skipped; as `last`, but cheap."""
         ...
 
-    def following(self, newsletter: str, after: datetime) -> EditionRecord | None:
-        """The record of the earliest slot after `after`; None when there is none."""
+    def following(self, newsletter: str, after: datetime, now: datetime | None = None) -> EditionRecord | None:
+        """The record of the earliest slot after `after`; None when there is none.
+
+        With `now`, what was skipped by a clock that was days ahead is left out, as in `last`.
+        """
         ...
 
     def freeze(

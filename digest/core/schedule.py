@@ -35,6 +35,33 @@ class Schedule(Protocol):
         ...
 
 
+class Changed:
+    """The slots of a schedule until it was changed, and those of the new one from then on.
+
+    Args:
+        old: The schedule before.
+        new: The schedule since.
+        at: When it was changed, aware.
+    """
+
+    def __init__(self, old: Schedule, new: Schedule, at: datetime) -> None:
+        self._old, self._new, self._at = old, new, at
+
+    def previous(self, at: datetime) -> datetime | None:
+        """See `Schedule`."""
+        slot = self._new.previous(at)
+        if slot is not None and slot >= self._at:
+            return slot
+        return self._old.previous(min(at, self._at - _INSTANT))
+
+    def next(self, after: datetime) -> datetime | None:
+        """See `Schedule`."""
+        slot = self._old.next(after)
+        if slot is not None and slot < self._at:
+            return slot
+        return self._new.next(max(after, self._at - _INSTANT))
+
+
 def edition_id(slot: datetime) -> str:
     """The id of the edition of a slot: its instant in UTC, to the minute, fit for a file name.
 

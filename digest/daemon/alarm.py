@@ -50,9 +50,8 @@ class Alarm:
             return
         self._scheduler.add_job(self._ring, DateTrigger(slot), id=_SLOT, replace_existing=True)
 
-    def reset(self, tick: timedelta) -> None:
+    def reset(self) -> None:
         """Count ticks anew from now: the clock jumped, and what was planned by the old one is void."""
-        self._tick = tick
         self._scheduler.reschedule_job(_TICK, trigger=self._ticks())
 
     def stop(self) -> None:

@@ -153,6 +153,8 @@ class _Server(ThreadingHTTPServer):
     @staticmethod
     def answers_to(host: str) -> bool:
         """Whether a Host header names this machine as only its own programs would."""
+        if set(host) & set("@/\\?#"):  # a whole URL could hide another name in it
+            return False
         try:
             name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
             return name == "localhost" or ip_address(name).is_loopback

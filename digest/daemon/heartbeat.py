@@ -57,8 +57,9 @@ class Heartbeat:
             line = f"{utc_text(now)} {'ok' if ok else 'failing'} {text}".rstrip() + "\n"
             try:
                 _replace(self._place, line.encode(errors="backslashreplace"))
-            except OSError as error:
-                self._settle(f"{self._place}: cannot be written ({error.strerror}); see `daemon.heartbeat`")
+            except (OSError, ValueError) as error:  # ValueError: of a path without a name
+                reason = getattr(error, "strerror", None) or error
+                self._settle(f"{self._place}: cannot be written ({reason}); see `daemon.heartbeat`")
             else:
                 self._settle(None)
         elif self._caller is not None:

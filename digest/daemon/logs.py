@@ -14,6 +14,7 @@ import io
 import json
 import logging
 import os
+import select
 import traceback
 from datetime import UTC, datetime, timedelta
 from math import isfinite
@@ -31,6 +32,8 @@ _FIELDS = "digest_fields"
 # What collects lines cuts them at 16 KiB (containers) or 48 KiB (journald): a value stays well below.
 _LONGEST = 4000
 _DEEPEST = 4
+_PATIENCE = 1000
+"""Milliseconds a line may wait for whoever reads the log."""
 
 
 def choose_form(stream: TextIO, environ: Mapping[str, str]) -> Form:
@@ -126,8 +129,14 @@ class LineHandler(logging.Handler):
             self._stream.flush()
             return
         # Past the stream's buffer: what could not be written would stay in it, and spoil the exit code at the end.
+        patience = select.poll()
+        patience.register(descriptor, select.POLLOUT)
         while content:
-            content = content[os.write(descriptor, content) :]
+            # A pipe whose reader sleeps must not stop the daemon, nor keep it from being stopped.
+            if not patience.poll(_PATIENCE if not self._lost else 0):
+                raise BlockingIOError
+            # So much a pipe that takes anything takes without waiting [pipe(7)].
+            content = content[os.write(descriptor, content[: select.PIPE_BUF]) :]
             self._torn = bool(content)
 
 

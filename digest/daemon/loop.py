@@ -6,6 +6,7 @@ import logging
 import time
 from datetime import timedelta
 from importlib.metadata import version
+from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,6 @@ from digest.daemon.ticker import Ticker
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
-    from pathlib import Path
 
     from digest.daemon.systemd import Notifier
 
@@ -53,6 +53,7 @@ class Daemon:
         self._metrics = Metrics(version("digest"), self._started)
         self._seen = _signature(self._config)
         self._newsroom = Newsroom.open(self._config)
+        self._store = _identity(self._newsroom)
         self._signals = Signals(self._wake.set, self._grace)
         self._ticker = Ticker(self._newsroom, self._metrics, clock, self._signals.stopping.is_set)
         self._refused = ""
@@ -73,12 +74,13 @@ class Daemon:
         self._watch()
         self._notifier.ready(self._status())
         while not self._signals.stopping.is_set():
-            self._wake.clear()
             self._notice_jump()
             self._notice_config()
             self._tick()
             # The time-out is by a clock that does not jump: whatever became of the alarm, the next tick comes.
             self._wake.wait(self._tick_seconds() * 1.5)
+            # Here, before anything is looked at: a signal that comes later rings again.
+            self._wake.clear()
         self._notifier.stopping("stopping")
         self._note("stopped")
         self._alarm.stop()
@@ -125,12 +127,12 @@ class Daemon:
 
     def _tick(self) -> None:
         self._began = time.monotonic()
-        now = self._clock()
-        fine = self._ticker.tick()
+        self._ticker.tick()
         self._listen()
         self._note("running")
-        self._metrics.tick(time.monotonic() - self._began, now)
-        self._heartbeat.beat(self._clock(), fine and not self._refused, self._status())
+        fine = not self._ticker.troubles and not self._refused
+        self._metrics.tick(time.monotonic() - self._began, self._clock())
+        self._heartbeat.beat(self._clock(), fine, self._status())
         self._notifier.status(self._status())
         self._alarm.set(self._ticker.next_slot(self._clock()))
         self._ended, self._began = time.monotonic(), None
@@ -143,12 +145,14 @@ class Daemon:
         if abs(wall - expected) > JUMP:
             self._metrics.jump()
             event("clock_jumped", level=logging.WARNING, seconds=round((wall - expected).total_seconds(), 1))
-            self._alarm.reset(self._newsroom.settings.daemon.tick)
+            self._alarm.reset()
 
     def _notice_config(self) -> None:
         """Take a changed configuration, once it is found to be right; the one before stays until then."""
         seen = _signature(self._config)
-        if seen == self._seen and not self._signals.reload.is_set():
+        if _identity(self._newsroom) != self._store:
+            event("store_replaced", level=logging.WARNING, store=self._newsroom.store.place)
+        elif seen == self._seen and not self._signals.reload.is_set():
             return
         self._seen = seen
         self._signals.reload.clear()
@@ -169,6 +173,7 @@ class Daemon:
 
     def _take(self, newsroom: Newsroom) -> None:
         before, self._newsroom = self._newsroom, newsroom
+        self._store = _identity(newsroom)
         self._ticker.changed(newsroom)
         before.store.close()
         if newsroom.settings.daemon != before.settings.daemon:
@@ -178,7 +183,7 @@ class Daemon:
             self._alarm.start()
 
     def _note(self, state: str) -> None:
-        """Leave word of this daemon in the store; the ticker has told already when the store cannot be written."""
+        """Leave word of this daemon in the store: with nothing due, the one thing that is written at each tick."""
         note = DaemonState(
             holder=processes.holder(),
             started=self._started,
@@ -187,23 +192,33 @@ class Daemon:
             version=version("digest"),
             config=str(self._config),
             state=state,
-            trouble=self._refused,
+            trouble=self._trouble(),
             address=self._address(),
         )
         try:
             self._newsroom.store.daemons.note(note)
         except DigestError as error:
-            self._ticker.failed("store", str(error))
+            self._ticker.failed("daemon", str(error))
+        else:
+            self._ticker.works("daemon")
+
+    def _trouble(self) -> str:
+        """What is wrong that belongs to no newsletter: those keep their own failures."""
+        others = [f"{name}: {text}" for name, text in self._ticker.troubles.items() if name not in self._keys()]
+        return "; ".join(filter(None, (self._refused, *others)))
+
+    def _alive(self) -> bool:
+        """Whether it ticks. Any thread may ask."""
+        began, now = self._began, time.monotonic()
+        return now - began < STUCK if began is not None else now - self._ended < 3 * self._tick_seconds() + 30
 
     def _health(self) -> tuple[bool, Mapping[str, object]]:
         """Whether it ticks; asked from other threads. A newsletter that fails is told, but no restart would mend it."""
-        began, now = self._began, time.monotonic()
-        quiet = now - self._ended
-        alive = now - began < STUCK if began is not None else quiet < 3 * self._tick_seconds() + 30
+        alive = self._alive()
         return alive, {
             "status": "stopping" if self._signals.stopping.is_set() else "ok" if alive else "stuck",
             "since": utc_text(self._started),
-            "seconds_since_tick": round(quiet, 1),
+            "seconds_since_tick": round(time.monotonic() - self._ended, 1),
             "failing": dict(self._ticker.troubles),
             "config": self._refused or "ok",
         }
@@ -222,7 +237,7 @@ class Daemon:
 
         def pulse() -> None:
             while True:
-                if self._health()[0]:
+                if self._alive():
                     self._notifier.watchdog()
                 time.sleep(interval)
 
@@ -244,6 +259,15 @@ class Daemon:
         wrong = f"; failing: {failing}" if failing else ""
         refused = "; config.yaml was refused" if self._refused else ""
         return f"{counted(len(self._keys()), 'newsletter')}, {coming}{wrong}{refused}"
+
+
+def _identity(newsroom: Newsroom) -> tuple[int, int] | None:
+    """Which file the store is; None while there is none where it should be."""
+    try:
+        stat = Path(newsroom.store.place).stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
 
 
 def _signature(path: Path) -> tuple[int, int, int] | None:

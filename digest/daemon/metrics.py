@@ -89,7 +89,7 @@ class Metrics:
         self._last_tick.set(now.timestamp())
 
     def edition(self, newsletter: str, status: str) -> None:
-        """An edition came to a status: composed, failed, say."""
+        """What became of an edition, as `Run.status` says: composed, or exists since before."""
         self._editions.labels(newsletter, status).inc()
 
     def skipped(self, newsletter: str, why: str) -> None:

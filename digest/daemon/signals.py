@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _STOP = (signal.SIGTERM, signal.SIGINT)
 _TAKEN = (*_STOP, signal.SIGHUP)
 
+_LAST_WORD = 2.0  # seconds
+
 STOPPED_AT_ONCE = 130
 GRACE_EXPIRED = 1
 
@@ -47,7 +49,7 @@ class Signals:
     def start(self) -> None:
         """Take signals from now on; to be called in the main thread, before other threads are started."""
         # A thread inherits the mask: so each signal waits for the one thread that asks for it.
-        signal.pthread_sigmask(signal.SIG_BLOCK, _TAKEN)
+        hold_back()
         Thread(target=self._run, name="signals", daemon=True).start()
 
     def _run(self) -> None:
@@ -58,18 +60,30 @@ class Signals:
         if number is signal.SIGHUP:
             self.reload.set()
         elif number is signal.SIGINT and self.stopping.is_set():
-            event("stopped_at_once", signal=number.name)
-            os._exit(STOPPED_AT_ONCE)
+            _leave(STOPPED_AT_ONCE, "stopped_at_once", signal=number.name)
         elif not self.stopping.is_set():
             grace = self._grace()
-            event("stopping", signal=number.name, grace=grace)
             self.stopping.set()
             last = Timer(grace, _give_up, (grace,))
             last.daemon = True
             last.start()
+            event("stopping", signal=number.name, grace=grace)
         self._wake()
 
 
+def hold_back() -> None:
+    """Let signals wait until they are taken: called first of all, so that none ends a daemon that starts."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _TAKEN)
+
+
 def _give_up(grace: float) -> None:
-    event("grace_expired", grace=grace, meaning="stopped in the middle of the work; it goes on at the next start")
-    os._exit(GRACE_EXPIRED)
+    meaning = "stopped in the middle of the work; it goes on at the next start"
+    _leave(GRACE_EXPIRED, "grace_expired", grace=grace, meaning=meaning)
+
+
+def _leave(code: int, name: str, **fields: object) -> None:
+    """End now; a log that takes no lines holds it up for a moment only."""
+    said = Thread(target=lambda: event(name, **fields), daemon=True)  # type: ignore[arg-type]
+    said.start()
+    said.join(_LAST_WORD)
+    os._exit(code)

@@ -48,7 +48,7 @@ class Notifier:
         ours = environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
         if not (ours and limit.isdecimal() and int(limit) > 0):
             return cls(address)
-        return cls(address, int(limit) / 1_000_000 / 2)
+        return cls(address, min(int(limit), 3_600_000_000) / 1_000_000 / 2)
 
     def ready(self, status: str = "") -> bool:
         """It is up, or done with reloading."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=15), timedelta(minutes=5)
 """What failed is tried again after so long; the span doubles with each failure."""
+
+YOUNGEST = datetime(2020, 1, 1, tzinfo=UTC)
+"""A clock before this is wrong: that of a machine without a battery, before it has heard the time."""
 
 MEASURE = timedelta(minutes=1)
 """How old a figure of /metrics may be when nothing happened."""
@@ -57,8 +60,8 @@ class Ticker:
 
     @property
     def troubles(self) -> dict[str, str]:
-        """What fails at present: newsletter, source or 'store' to why."""
-        return {name: trouble.text for name, trouble in self._troubles.items()}
+        """What fails at present: newsletter, source, 'store', 'daemon' or 'clock' to why. Any thread may ask."""
+        return {name: trouble.text for name, trouble in self._troubles.copy().items()}
 
     def next_slot(self, now: datetime) -> datetime | None:
         """The earliest slot to come of all newsletters."""
@@ -67,6 +70,10 @@ class Ticker:
 
     def tick(self) -> bool:
         """Do what is due; False when something fails. Only what no one could foresee raises."""
+        if self.clock() < YOUNGEST:
+            self.failed("clock", f"it says {self.clock():%Y-%m-%d}: set it; until then nothing is done")
+            return False
+        self.works("clock")
         with _Guard(self, "store"):
             waiting = [target for target in self._targets() if self._waits(target)]
             if waiting or self._time_to_collect():
@@ -83,8 +90,13 @@ class Ticker:
         """Go on with another configuration."""
         self.newsroom = newsroom
         self._collected = self._measured = None
-        self._troubles.clear()
-        self.metrics.forget(list(newsroom.settings.newsletters))
+        settings = newsroom.settings
+        names = {*settings.newsletters, *(source.name for source in settings.sources), "store", "daemon"}
+        for name, trouble in list(self._troubles.items()):
+            trouble.retry = self.clock()  # it may be mended
+            if name not in names:
+                del self._troubles[name]
+        self.metrics.forget(list(settings.newsletters))
 
     def _targets(self) -> Iterator[Target]:
         for key in self.newsroom.settings.newsletters:
@@ -94,15 +106,21 @@ class Ticker:
         now = self.clock()
         if self.newsroom.scheduling.meet(target, now):
             event("met", newsletter=target.key, first_slot=target.schedule.next(now), timetable=target.timetable)
-        trouble = self._troubles.get(target.key)
-        # A retry that lies further ahead than any can was planned by a clock that has been set back since.
-        if trouble is not None and now < trouble.retry <= now + LAST_RETRY:
+        if target.key in self._troubles and not self._retries(target.key, now):
             return False
         return self.newsroom.scheduling.waiting(target, now)
 
     def _time_to_collect(self) -> bool:
         now, every = self.clock(), self.newsroom.settings.daemon.collect
+        if any(self._retries(source.name, now) for source in self.newsroom.settings.sources):
+            return True
         return self._collected is None or not self._collected <= now < self._collected + every
+
+    def _retries(self, name: str, now: datetime) -> bool:
+        """Whether what failed is to be tried again now."""
+        trouble = self._troubles.get(name)
+        # A retry that lies further ahead than any can was planned by a clock that has been set back since.
+        return trouble is not None and not now < trouble.retry <= now + LAST_RETRY
 
     def _collect(self) -> None:
         self._collected = now = self.clock()
@@ -129,20 +147,24 @@ class Ticker:
 
     def _work(self, target: Target) -> None:
         with _Guard(self, target.key):
-            for run in self.newsroom.scheduling.run_due(target, self.clock()):
-                self._tell(run)
+            self.newsroom.scheduling.run_due(target, self.clock(), self._tell)
 
-    def _tell(self, run: Run) -> None:
+    def _tell(self, run: Run) -> bool:
+        """Say what became of a slot; False when none is to be begun any more."""
         record = run.record
         about = partial(event, newsletter=record.newsletter, slot=record.slot, edition=record.id)
+        for _ in range(run.merged):
+            self.metrics.skipped(record.newsletter, "merged")
         if run.status == "skipped":
             self.metrics.skipped(record.newsletter, run.why)
-            about("skipped", why=run.why, reason=record.reason)
+            about("skipped", why=run.why, reason=record.reason, merged=run.merged or None)
         else:
             self.metrics.edition(record.newsletter, run.status)
             about(
-                run.status,
+                # One that was there was left unfinished by a kill.
+                "finished" if run.status == "exists" else run.status,
                 stories=len(record.articles),
+                merged=run.merged or None,
                 window_start=record.window.start,
                 planned=run.deliveries.planned,
                 accepted=run.deliveries.accepted,
@@ -153,6 +175,7 @@ class Ticker:
         for edition, sink, count in run.left:
             text = f"{counted(count, 'message')} wait for the sink '{sink}', which config.yaml lacks: name it again"
             event("left", level=logging.WARNING, newsletter=record.newsletter, edition=edition, problem=text)
+        return not self.stopping()
 
     def _measure(self, *, worked: bool) -> None:
         now, store = self.clock(), self.newsroom.store

@@ -121,12 +121,7 @@ def _of_unit(words: Words, count: int, unit: str) -> _Head:
     if unit == "day":
         days = DaysOfWeek(ALL_WEEK)
     elif not words.take("on"):
-        expected = {
-            "week": "a day of the week",
-            "month": "a place such as 'the 1st'",
-            "year": "a date such as '1 March'",
-        }
-        words.fail(f"'on' and {expected[unit]}", like=f"{words.text} on")
+        words.fail(f"'on' and {_AFTER_ON[unit]}", like=f"{words.text} on")
     elif unit == "week":
         days = DaysOfWeek(_weekdays(words))
     elif unit == "month":

@@ -55,16 +55,12 @@ class Timetable:
 
     @property
     def fingerprint(self) -> str:
-        """The same text for the same texts, zone and calendar, whatever their case, spaces and order; else another."""
+        """The same text for the same texts and zone, whatever their case, spaces and order; else another.
+
+        Days without slots are left out of it: whoever enters a holiday has not changed the schedule.
+        """
         texts = sorted({" ".join(text.lower().split()) for text in self.texts})
-        calendar = self.calendar
-        days = [
-            f"from {calendar.start}" if calendar.start else "",
-            f"to {calendar.end}" if calendar.end else "",
-            *(f"not {first} to {last}" for first, last in sorted(set(calendar.closed))),
-            *(f"never {first[0]}-{first[1]} to {last[0]}-{last[1]}" for first, last in sorted(set(calendar.yearly))),
-        ]
-        return "\n".join([*texts, f"in {self.zone}", *filter(None, days)])
+        return " | ".join((self.zone.key, *texts))
 
     @property
     def happens(self) -> bool:

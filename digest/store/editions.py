@@ -52,6 +52,12 @@ class SqlEditions:
         """See `Editions`."""
         return next(iter(self._records(newsletter, editions.c.edition == edition)), None)
 
+    def newsletters(self) -> list[str]:
+        """See `Editions`."""
+        query = select(editions.c.newsletter).distinct().order_by(editions.c.newsletter)
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
+
     def records(self, newsletter: str) -> list[EditionRecord]:
         """See `Editions`."""
         return self._records(newsletter)
@@ -69,9 +75,10 @@ class SqlEditions:
         with self._database.read() as connection:
             return connection.execute(query.limit(1)).first() is not None
 
-    def following(self, newsletter: str, after: datetime) -> EditionRecord | None:
+    def following(self, newsletter: str, after: datetime, now: datetime | None = None) -> EditionRecord | None:
         """See `Editions`."""
-        return self._at(newsletter, select(func.min(editions.c.slot)).where(editions.c.slot > after))
+        first = select(func.min(editions.c.slot)).where(editions.c.slot > after)
+        return self._at(newsletter, first if now is None else first.where(_believed(now)))
 
     def _at(self, newsletter: str, slot: Select[tuple[datetime]]) -> EditionRecord | None:
         which = slot.where(editions.c.newsletter == newsletter).scalar_subquery()
@@ -255,7 +262,7 @@ class SqlEditions:
         """See `Editions`."""
         query = (
             select(deliveries.c.edition, deliveries.c.sink, func.count())
-            .where(deliveries.c.newsletter == newsletter, deliveries.c.state == "waiting")
+            .where(deliveries.c.newsletter == newsletter, deliveries.c.state == WAITING)
             .group_by(deliveries.c.edition, deliveries.c.sink)
             .order_by(deliveries.c.edition, deliveries.c.sink)
         )

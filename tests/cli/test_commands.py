@@ -167,6 +167,21 @@ def test_explain_before_and_after_the_edition(room):
     assert "1 too old" in text
 
 
+def test_editions_for_a_person_have_the_slot_in_the_newsletter_s_zone(room):
+    room.run("run", "weekly", "--at", AT)
+    line = "weekly\t2026-03-02T0700Z\tMon 2026-03-02 {}\tcomposed\t3\t"
+    assert room.run("editions").out.startswith(line.format("08:00 CET"))
+    # A newsletter that was renamed is listed when it is named, in UTC, as its zone is forgotten.
+    text = (room.root / "config.yaml").read_text()
+    room.write("config.yaml", text.replace("  weekly:", "  monday:"))
+    assert room.run("editions").out == ""
+    assert room.run("editions", "weekly").out.startswith(line.format("07:00 UTC"))
+    assert [each["edition"] for each in room.run("editions", "weekly", "--json").json] == ["2026-03-02T0700Z"]
+    unknown = room.run("editions", "mondya")
+    assert unknown.code == 2
+    assert "there is no newsletter 'mondya'; did you mean 'monday'?" in unknown.err
+
+
 def test_import_an_article_and_use_it(room):
     file = room.write("elsewhere/note.md", "---\ntitle: From elsewhere\ndate: 2026-02-28\ncategory: Two\n---\nWords.\n")
     shown = room.run("import", str(file), "--dry-run", "--json").json

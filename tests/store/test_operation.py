@@ -105,7 +105,7 @@ def test_a_daemon_is_known_as_it_last_said_of_itself(store):
     first = daemon("one", NOON, trouble="no such file", address="127.0.0.1:8025")
     store.daemons.note(first)
     assert store.daemons.all() == [first]
-    later = replace(first, ticked=NOON + HOUR, state="stopping", trouble="", tick=0.5)
+    later = replace(first, ticked=NOON + HOUR, state="stopped", trouble="", tick=0.5)
     store.daemons.note(later)
     assert store.daemons.all() == [later]
 
