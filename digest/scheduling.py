@@ -201,7 +201,7 @@ class Scheduling:
 
     def _by_hand(self, target: Target, slot: datetime, now: datetime) -> Sequence[Skip | Due | EditionRecord]:
         """What to do for a slot that a person asks for: with those before it, unless something is recorded of it."""
-        known = self.editions.get(target.key, slot) or self.editions.following(target.key, slot, now)
+        known = self.editions.get(target.key, slot) or self._following(target, slot, now)
         steps = () if known else plan(self._timing(target, now), self.past(target, now), now, by_hand=True)
         return steps or [self._filling(target, slot, now)]
 
@@ -260,8 +260,15 @@ class Scheduling:
         record = self.editions.get(target.key, slot)
         if record is not None:
             return again(record) or record
-        before, after = self.editions.last(target.key, slot), self.editions.following(target.key, slot, now)
+        before, after = (
+            self.editions.last(target.key, slot),
+            self._following(target, slot, now),
+        )
         return filled(target.timing, slot, before, after)
+
+    def _following(self, target: Target, slot: datetime, now: datetime) -> EditionRecord | None:
+        """The record after a slot; one that a clock made which was days ahead has nothing to say."""
+        return self.editions.following(target.key, slot, max(now, self.worker.clock()))
 
     def _do(self, target: Target, step: Skip | Due | EditionRecord, now: datetime, hold: HeldClaim | None) -> Run:
         if isinstance(step, EditionRecord):

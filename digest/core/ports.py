@@ -184,7 +184,7 @@ class Editions(Protocol):
     def following(self, newsletter: str, after: datetime, now: datetime | None = None) -> EditionRecord | None:
         """The record of the earliest slot after `after`; None when there is none.
 
-        With `now`, what was skipped by a clock that was days ahead is left out, as in `last`.
+        With `now`, by the clock, what was noted by a clock that was days ahead is left out.
         """
         ...
 

@@ -78,7 +78,7 @@ class SqlEditions:
     def following(self, newsletter: str, after: datetime, now: datetime | None = None) -> EditionRecord | None:
         """See `Editions`."""
         first = select(func.min(editions.c.slot)).where(editions.c.slot > after)
-        return self._at(newsletter, first if now is None else first.where(_believed(now)))
+        return self._at(newsletter, first if now is None else first.where(editions.c.composed_at < now + ASTRAY))
 
     def _at(self, newsletter: str, slot: Select[tuple[datetime]]) -> EditionRecord | None:
         which = slot.where(editions.c.newsletter == newsletter).scalar_subquery()

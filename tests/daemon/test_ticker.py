@@ -157,6 +157,12 @@ def test_a_clock_ten_years_ahead_silences_nothing(life, catch_up):
     life.now = right
     for number in range(100, 130):
         life.article(number)
+    # Nor by hand: the edition of those years does not hold what a person asks for.
+    scheduling, target = ticker.newsroom.scheduling, ticker.newsroom.target("daily")
+    life.now = right.replace(hour=6, minute=30) + timedelta(days=1)
+    assert [run.record.slot for run in scheduling.run_latest(target, life.now)][-1] == target.schedule.previous(
+        life.now
+    )
     life.now = right.replace(hour=6, minute=30)  # each day half an hour after a slot may have been
     while life.now < START + timedelta(days=70):
         ticker.tick()
