@@ -50,15 +50,19 @@ class Newsroom:
         self.store = store
         self.clock = clock
         self._targets: dict[str, Target] = {}
+        self._timetables: dict[str, Timetable] = {}
 
     @classmethod
-    def open(cls, config: Path, *, create: bool = True, scratch: bool = False) -> Self:
+    def open(
+        cls, config: Path, *, create: bool = True, scratch: bool = False, clock: Callable[[], datetime] = system_clock
+    ) -> Self:
         """Read the configuration and open the store it names.
 
         Args:
             config: The file.
             create: Whether to make the store where there is none.
             scratch: Work on a copy in memory: nothing done to it reaches the store's file.
+            clock: The present instant, for leases.
 
         Raises:
             ConfigError: Something in the configuration is wrong.
@@ -73,7 +77,7 @@ class Newsroom:
         if scratch:
             with store:
                 store = store.scratch()
-        return cls(settings, store)
+        return cls(settings, store, clock)
 
     def __enter__(self) -> Self:
         return self
@@ -154,7 +158,7 @@ class Newsroom:
             return self._targets[key]
         newsletter = self.newsletter(key)
         settings = self.settings.newsletters[key]
-        schedule = Timetable(settings.schedule, newsletter.zone, settings.calendar)
+        schedule = self.timetable(key)
         timing = Timing(
             schedule=schedule,
             zone=newsletter.zone,
@@ -162,9 +166,16 @@ class Newsroom:
             catch_up=settings.catch_up,
             within=settings.catch_up_window,
         )
-        # Kept, for a timetable remembers what it has worked out.
         self._targets[key] = Target(newsletter, timing, schedule.fingerprint, self._sinks)
         return self._targets[key]
+
+    def timetable(self, key: str) -> Timetable:
+        """The slots of a newsletter that is configured, and what clock changes do to them."""
+        if key not in self._timetables:
+            # Kept, for a timetable remembers what it has worked out.
+            settings = self.settings.newsletters[key]
+            self._timetables[key] = Timetable(settings.schedule, settings.newsletter.zone, settings.calendar)
+        return self._timetables[key]
 
     @cached_property
     def scheduling(self) -> Scheduling:

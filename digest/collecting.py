@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.core.model import Problem
-    from digest.core.ports import Library, LibraryChanges, Progress, Reading, Source
+    from digest.core.ports import Progress, Reading, Source
+    from digest.core.stored import Library, LibraryChanges
 
 
 @dataclass(frozen=True, slots=True)

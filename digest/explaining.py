@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from digest.core.model import EditionRecord, Verdict
     from digest.core.newsletter import Newsletter
-    from digest.core.ports import Editions, Library
+    from digest.core.stored import Editions, Library
 
 
 @dataclass(frozen=True, slots=True)

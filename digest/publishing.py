@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from digest.core.newsletter import Newsletter
     from digest.core.operation import Hold
     from digest.core.ports import (
-        Editions,
         Envelope,
-        Library,
         Pages,
         Renderer,
         Sink,
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
         Summarizer,
     )
     from digest.core.schedule import Schedule
+    from digest.core.stored import Editions, Library
 
 FEED_MEMORY = 1000
 """The feeds, those by category too, are made of so many of the entries that appeared last."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from digest.core.catchup import ON_TIME, Due, Past, Skip, again, filled, plan
 from digest.core.errors import ClaimError, DigestError
 from digest.core.model import EditionRecord, Window
-from digest.core.schedule import Changed, edition_id, slots_between
+from digest.core.schedule import INSTANT, Changed, edition_id, slots_between
 from digest.publishing import Run
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from digest.core.catchup import Pause, Timing
     from digest.core.operation import Claim, Claims, Standings
-    from digest.core.ports import Editions
     from digest.core.schedule import Schedule
+    from digest.core.stored import Editions
     from digest.publishing import Publisher, Target
 
 LEASE = timedelta(minutes=2)
@@ -35,8 +35,6 @@ LEEWAY = timedelta(minutes=5)
 
 PATIENCE = 60.0
 """Seconds that a person's command waits for another process."""
-
-_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +241,7 @@ class Scheduling:
         Raises:
             DigestError: As `Publisher.run`.
         """
-        until = min(end, now + _INSTANT)
+        until = min(end, now + INSTANT)
         if dry:
             for slot in slots_between(target.schedule, start, until):
                 yield self._do(target, self._filling(target, slot, now), now, None)
@@ -282,7 +280,7 @@ class Scheduling:
 
     def _before(self, target: Target, slot: datetime) -> EditionRecord | None:
         """The record before a slot; made up where the slot before it has none."""
-        previous = target.schedule.previous(slot - _INSTANT)
+        previous = target.schedule.previous(slot - INSTANT)
         last = self.editions.last(target.key, slot)
         if previous is None or (last is not None and last.slot >= previous):
             return last

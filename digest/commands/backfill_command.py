@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
+from digest.commands.edition_json import run_json
 from digest.commands.pause_command import paused_text
 from digest.commands.rehearse_command import show, show_total
 from digest.commands.run_command import collect, report
-from digest.commands.slot_json import rehearsed_json
 from digest.core.errors import DigestError
-from digest.core.schedule import CAP, slots_between
+from digest.core.schedule import CAP, FOR_EVER, slots_between
 from digest.core.text import utc_text
 from digest.scheduling import without_mail
 from digest.terminal import Terminal, complete_newsletter, now_or, options, parse_when, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from digest.publishing import Run, Target
-
-_FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @click.command(name="backfill")
@@ -85,7 +83,7 @@ def command(
 def _span(target: Target, start: str, end: str | None, now: datetime) -> tuple[datetime, datetime]:
     zone = target.newsletter.zone
     first = parse_when(start, zone)
-    last = parse_when(end, zone) if end else _FOR_EVER
+    last = parse_when(end, zone) if end else FOR_EVER
     if first > now:
         raise click.UsageError(f"--from {start} lies in the future; slots to come are made when they are due")
     if last <= first:
@@ -127,6 +125,6 @@ def _report(terminal: Terminal, target: Target, run: Run) -> bool:
 def _show(terminal: Terminal, target: Target, counts: Counter[str], run: Run, *, named: bool) -> bool:
     """Print in brief what would become of a slot, and count it; False, as nothing of it can fail."""
     terminal.problems(run.problems)
-    terminal.data_line(rehearsed_json(run))
+    terminal.data_line(run_json(run, dry_run=True))
     counts[show(terminal, target, run, named=named)] += 1
     return False

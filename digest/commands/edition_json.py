@@ -1,4 +1,4 @@
-"""An edition in its fixed JSON form."""
+"""An edition, and what became of a slot, in their fixed JSON forms."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from digest.core.text import utc_text
 
 if TYPE_CHECKING:
     from digest.core.model import DeliveryCounts, EditionRecord
+    from digest.publishing import Run
 
 
 def edition_json(record: EditionRecord, status: str, deliveries: DeliveryCounts) -> dict[str, Any]:
@@ -28,3 +29,9 @@ def edition_json(record: EditionRecord, status: str, deliveries: DeliveryCounts)
     if record.reason:
         whole["reason"] = record.reason
     return whole
+
+
+def run_json(run: Run, *, dry_run: bool) -> dict[str, Any]:
+    """What `run --json`, `backfill --json` and `rehearse --json` print of a slot."""
+    whole = {**edition_json(run.record, run.status, run.deliveries), "files": list(run.files)}
+    return {**whole, "dry_run": True} if dry_run else whole

@@ -12,7 +12,7 @@ from digest.terminal import Terminal, complete_newsletter, options, spoken
 
 if TYPE_CHECKING:
     from digest.core.model import EditionRecord
-    from digest.core.ports import Editions
+    from digest.core.stored import Editions
 
 
 @click.command(name="editions")

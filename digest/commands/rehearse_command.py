@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from digest.commands.edition_json import run_json
 from digest.commands.run_command import collect, tally
-from digest.commands.slot_json import rehearsed_json
 from digest.core.schedule import CAP, slots_between
 from digest.core.text import counted, utc_text
 from digest.terminal import Terminal, complete_newsletter, now_or, options, parse_when, spoken
@@ -48,7 +48,7 @@ def command(terminal: Terminal, *, newsletter: str, start: str, end: str) -> int
         counts: Counter[str] = Counter()
         for run in newsroom.scheduling.rehearse(target, first, last):
             terminal.problems(run.problems)
-            shown.append(rehearsed_json(run))
+            shown.append(run_json(run, dry_run=True))
             counts[show(terminal, target, run)] += 1
     if terminal.as_json:
         terminal.data(shown)

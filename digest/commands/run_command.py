@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from digest.commands.edition_json import edition_json
+from digest.commands.edition_json import run_json
 from digest.commands.pause_command import paused_text
 from digest.core.errors import DigestError
 from digest.core.text import counted
@@ -129,7 +129,7 @@ def _greet(terminal: Terminal, target: Target, now: datetime) -> None:
 def report(terminal: Terminal, newsletter: Newsletter, run: Run, *, dry_run: bool) -> bool:
     """Print what became of a slot; True when something of it failed."""
     terminal.problems(run.problems)
-    terminal.data_line(_json(run, dry_run=dry_run))
+    terminal.data_line(run_json(run, dry_run=dry_run))
     _describe(terminal, newsletter, run, dry_run=dry_run)
     for edition, sink, count in run.left:
         waiting = f"{counted(count, 'message')} of {newsletter.key} {edition} still wait for the sink"
@@ -161,11 +161,6 @@ def _changes(collection: Collection) -> str:
             if keys:
                 said.append(f"{counted(len(keys), 'article')} {what}")
     return ", ".join(said)
-
-
-def _json(run: Run, *, dry_run: bool) -> dict[str, Any]:
-    whole = {**edition_json(run.record, run.status, run.deliveries), "files": list(run.files)}
-    return {**whole, "dry_run": True} if dry_run else whole
 
 
 def _describe(terminal: Terminal, newsletter: Newsletter, run: Run, *, dry_run: bool) -> None:

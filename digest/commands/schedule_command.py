@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
 from digest.commands.slot_json import slot_json
 from digest.core.catchup import planned_window
-from digest.core.schedule import CAP, slots_between
+from digest.core.schedule import CAP, FOR_EVER, slots_between
 from digest.core.text import utc_text
 from digest.terminal import Terminal, complete_newsletter, now_or, options, parse_when, spoken
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from digest.app import Newsroom
     from digest.core.model import Window
-
-_FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +89,10 @@ def _list(terminal: Terminal, planned: Sequence[_Planned], *, named: bool) -> No
 
 
 def _coming(newsroom: Newsroom, key: str, start: datetime, count: int) -> Iterator[_Planned]:
-    from digest.schedules.timetable import Timetable
-
-    settings, target = newsroom.settings.newsletters[key], newsroom.target(key)
+    target, timetable = newsroom.target(key), newsroom.timetable(key)
     zone = target.newsletter.zone
-    timetable = Timetable(settings.schedule, zone, settings.calendar)
     pauses = newsroom.store.standings.pauses(key, start)
-    for slot in slots_between(target.schedule, start, _FOR_EVER, count):
+    for slot in slots_between(target.schedule, start, FOR_EVER, count):
         window = planned_window(target.timing, slot)
         paused = "paused" if any(pause.covers(slot) for pause in pauses) else ""
         notes = (timetable.note(slot), _clock_change(window, zone), paused)

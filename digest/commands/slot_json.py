@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from digest.commands.edition_json import edition_json
 from digest.core.text import utc_text
 
 if TYPE_CHECKING:
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from digest.core.model import Window
-    from digest.publishing import Run
 
 
 def instant_json(slot: datetime, zone: ZoneInfo) -> dict[str, str]:
@@ -28,8 +26,3 @@ def slot_json(newsletter: str, slot: datetime, zone: ZoneInfo, window: Window, n
         "window": {"start": utc_text(window.start), "end": utc_text(window.end)},
         "note": note,
     }
-
-
-def rehearsed_json(run: Run) -> dict[str, Any]:
-    """What `rehearse --json` prints of a slot: the same as `run --json --dry-run`."""
-    return {**edition_json(run.record, run.status, run.deliveries), "files": list(run.files), "dry_run": True}

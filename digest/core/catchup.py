@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from digest.core.model import EditionRecord, Window
-from digest.core.schedule import edition_id, latest_slots, window_of
+from digest.core.schedule import INSTANT, edition_id, latest_slots, window_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,11 +126,13 @@ def plan(timing: Timing, past: Past, now: datetime, *, by_hand: bool = False) ->
         Nothing when the latest slot, or a later one, is in the store already.
     """
     waiting = _waiting(timing, past, now, by_hand=by_hand)
+    if not waiting:
+        return ()
     chosen = _chosen(timing, past, waiting, now, by_hand=by_hand)
     steps: list[Skip | Due] = []
     merged: list[Skip] = []
+    start = _start(timing, past, waiting)
     for slot in waiting:
-        start = _start(timing, past, [*steps, *merged], slot)
         pause = next((each for each in past.pauses if each.covers(slot)), None)
         if slot in chosen:
             steps.append(_due(timing, slot, start, merged))
@@ -141,6 +143,8 @@ def plan(timing: Timing, past: Past, now: datetime, *, by_hand: bool = False) ->
             merged.append(Skip(slot, _empty(timing, start, slot), "merged", ""))
         else:
             steps.append(_let_go(timing, slot, start, now))
+        # The next begins where this one ended; what is yet to be merged has covered nothing.
+        start = start if merged else steps[-1].window.end
     return tuple(steps)
 
 
@@ -161,7 +165,7 @@ def filled(timing: Timing, slot: datetime, before: EditionRecord | None, after: 
     if timing.length is None and after is not None and after.window.start < slot:
         window = Window(after.window.start, after.window.start)
         return Skip(slot, window, "merged", f"what it would have covered is part of {after.id}")
-    if before is None:
+    if before is None or timing.length is not None:
         return Due(slot, planned_window(timing, slot))
     # Nothing looks at the slots in between again: what they would have covered is part of this one.
     merging = replace(timing, catch_up="merge")
@@ -175,7 +179,7 @@ def _waiting(timing: Timing, past: Past, now: datetime, *, by_hand: bool) -> lis
         return []
     last = past.last.slot if past.last is not None else None
     # A slot at the very instant a newsletter was met still counts.
-    since = None if past.since is None else past.since - timedelta(microseconds=1)
+    since = None if past.since is None else past.since - INSTANT
     known = [instant for instant in (last, since) if instant is not None]
     if not known:
         return [latest] if by_hand else []
@@ -190,13 +194,11 @@ def _chosen(timing: Timing, past: Past, waiting: Sequence[datetime], now: dateti
     return chosen | set(waiting[-1:]) if by_hand else chosen
 
 
-def _start(timing: Timing, past: Past, steps: Sequence[Skip | Due], slot: datetime) -> datetime:
-    """Where the window of a slot begins that follows these steps: where the one before it ended."""
-    if steps:
-        return steps[-1].window.end
+def _start(timing: Timing, past: Past, waiting: Sequence[datetime]) -> datetime:
+    """Where the window of the first slot begins: where the one recorded before it ended."""
     if past.last is not None:
         return past.last.window.end
-    return planned_window(replace(timing, length=None), slot).start
+    return planned_window(replace(timing, length=None), waiting[0]).start
 
 
 def planned_window(timing: Timing, slot: datetime) -> Window:

@@ -1,4 +1,4 @@
-"""What the use cases are handed: the ports, each with the guarantees its adapters give."""
+"""What the use cases are handed: the ports, each with the guarantees its adapters give; the store's: `stored.py`."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from digest.core.model import (
-        Article,
         Body,
-        Candidate,
-        DeliveryCounts,
         Edition,
         EditionRecord,
         Entry,
@@ -22,10 +19,8 @@ if TYPE_CHECKING:
         FrozenEdition,
         Problem,
         Summary,
-        Verdict,
     )
     from digest.core.newsletter import Newsletter
-    from digest.core.operation import Claim
 
 Item = TypeVar("Item")
 
@@ -78,216 +73,6 @@ class Source(Protocol):
         Raises:
             SourceError: It is not there, is too large, or lies outside the source.
         """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryChanges:
-    """What a collection changed in the library.
-
-    Attributes:
-        added, updated, withdrawn: Keys of the articles, in the order they were met.
-        problems: What the library itself found wrong (two files with one id, say).
-    """
-
-    added: tuple[str, ...] = ()
-    updated: tuple[str, ...] = ()
-    withdrawn: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
-
-
-class Library(Protocol):
-    """Every article collected so far. One process may write at a time; others wait. Not shared between threads."""
-
-    def fingerprints(self, source: str) -> dict[str, str]:
-        """The fingerprint of each path of a source as it was last read."""
-        ...
-
-    def record(
-        self,
-        source: str,
-        readings: Iterable[Reading],
-        fingerprints: Mapping[str, str],
-        gone: Iterable[str],
-        now: datetime,
-    ) -> LibraryChanges:
-        """Take in what was read, in one transaction: all of it or nothing.
-
-        An article is recognised by its id, its canonical URL, its path, or its content, in this order; see
-        `digest.core.identity`. What was recorded of a path before is replaced. Articles of paths in `gone` are
-        marked as withdrawn; they keep their key and come back as the same articles.
-
-        Args:
-            source: Name of the source.
-            readings: One for each path that is new or changed, in a stable order.
-            fingerprints: Of those paths.
-            gone: Paths that are no longer there.
-            now: Becomes `first_seen` of what is new, and of what was a draft until now.
-        """
-        ...
-
-    def sources(self) -> list[str]:
-        """The names of all sources that something was read from, those no longer configured too."""
-        ...
-
-    def problems(self) -> tuple[Problem, ...]:
-        """All problems that stand in what was last read, by source and path."""
-        ...
-
-    def candidates(self, newsletter: str | None = None) -> list[Candidate]:
-        """Every article that is in no edition of this newsletter yet, by key; without one, every article."""
-        ...
-
-    def articles(self, keys: Iterable[str] | None = None) -> Iterator[Article]:
-        """Articles by key, or all of them by key order; a key that is unknown is left out."""
-        ...
-
-    def keys_at(self, source: str, path: str) -> tuple[str, ...]:
-        """Keys of the articles of one path of a source, in the order they stand there."""
-        ...
-
-    def find(self, reference: str) -> tuple[str, ...]:
-        """Keys that a person may mean: the exact key, else a path, else the keys that start so."""
-        ...
-
-
-class Editions(Protocol):
-    """Every edition made, whole. One process may write at a time; others wait. Not shared between threads."""
-
-    def get(self, newsletter: str, slot: datetime) -> EditionRecord | None:
-        """What became of a slot; None when nothing did."""
-        ...
-
-    def find(self, newsletter: str, edition: str) -> EditionRecord | None:
-        """The record of an edition by its id; None when there is none."""
-        ...
-
-    def newsletters(self) -> list[str]:
-        """Keys of the newsletters that have records, sorted; those no longer configured too."""
-        ...
-
-    def records(self, newsletter: str) -> list[EditionRecord]:
-        """All slots of a newsletter that were composed or skipped, newest first."""
-        ...
-
-    def last(self, newsletter: str, until: datetime) -> EditionRecord | None:
-        """The record of the latest slot at or before `until`; None when there is none.
-
-        What was skipped by a clock that was days ahead (`ASTRAY`) is left out: it must not keep a newsletter silent.
-        """
-        ...
-
-    def knows(self, newsletter: str, first: datetime, last: datetime) -> bool:
-        """Whether a slot from `first` to `last`, both included, was composed or skipped; as `last`, but cheap."""
-        ...
-
-    def following(self, newsletter: str, after: datetime, now: datetime | None = None) -> EditionRecord | None:
-        """The record of the earliest slot after `after`; None when there is none.
-
-        With `now`, by the clock, what was noted by a clock that was days ahead is left out.
-        """
-        ...
-
-    def freeze(
-        self,
-        frozen: FrozenEdition,
-        verdicts: Sequence[Verdict],
-        deliveries: Mapping[str, Sequence[str]],
-        now: datetime,
-        *,
-        merged: Sequence[EditionRecord] = (),
-        claim: Claim | None = None,
-    ) -> bool:
-        """Keep an edition, its verdicts and its deliveries in one transaction.
-
-        Args:
-            frozen: The edition.
-            verdicts: Those to keep, those chosen first.
-            deliveries: Name of a sink to the recipients it is to deliver to; each starts as waiting.
-            now: Kept as the time of composition; no output shows it.
-            merged: Slots before it whose spans are part of it: recorded as skipped, unless they have an edition.
-            claim: On the newsletter: still held, or nothing is changed.
-
-        Returns:
-            False when the slot has an edition already: then nothing was changed. A slot that was skipped may
-            still be composed.
-
-        Raises:
-            StoreError: An article is in another edition of this newsletter already.
-            ClaimError: The claim was taken over.
-        """
-        ...
-
-    def skip(
-        self,
-        record: EditionRecord,
-        verdicts: Sequence[Verdict],
-        now: datetime,
-        *,
-        merged: Sequence[EditionRecord] = (),
-        claim: Claim | None = None,
-    ) -> bool:
-        """Note that a slot passed without an edition, and why; False when the slot has an edition.
-
-        Raises:
-            ClaimError: The claim was taken over.
-        """
-        ...
-
-    def unpublished(self, newsletter: str) -> list[str]:
-        """Ids of the editions whose pages are not known to be in place, the oldest first."""
-        ...
-
-    def mark_published(self, newsletter: str, editions: Sequence[str], now: datetime) -> None:
-        """Note that the pages of these editions are in place."""
-        ...
-
-    def verdicts(self, newsletter: str, edition: str) -> list[Verdict]:
-        """The recorded verdicts of an edition: those chosen first, in order; then by key."""
-        ...
-
-    def included(self, newsletter: str) -> dict[str, str]:
-        """Every article that is in an edition of this newsletter, and the id of that edition."""
-        ...
-
-    def paths(self, newsletter: str) -> dict[str, list[str]]:
-        """The paths of the frozen files of each edition of a newsletter, by its id."""
-        ...
-
-    def files(self, newsletter: str, edition: str) -> dict[str, bytes]:
-        """The frozen files of an edition."""
-        ...
-
-    def entries(self, newsletter: str, limit: int) -> list[Entry]:
-        """The `limit` stories that appeared last: newest edition first, each edition's in its order."""
-        ...
-
-    def waiting(self, newsletter: str, edition: str, sink: str) -> list[str]:
-        """Recipients whose delivery by this sink is not settled, in the order they were planned."""
-        ...
-
-    def accepted(self, newsletter: str, edition: str, sink: str) -> list[str]:
-        """Recipients whose delivery by this sink was accepted, in the order they were planned."""
-        ...
-
-    def settle(self, newsletter: str, edition: str, sink: str, *, recipient: str, reply: str, now: datetime) -> None:
-        """Note that a sink accepted a delivery; durable when this returns. Again: changes nothing."""
-        ...
-
-    def unfinished(self, newsletter: str, sinks: Collection[str]) -> bool:
-        """Whether pages may be missing, or deliveries wait for one of these sinks: what a kill left undone. Cheap."""
-        ...
-
-    def unsettled(self, newsletter: str) -> list[tuple[str, str, int]]:
-        """Where deliveries wait: an edition's id, a sink, and how many; the oldest edition first."""
-        ...
-
-    def counts(self, newsletter: str, edition: str) -> DeliveryCounts:
-        """How the deliveries of an edition stand, over all sinks."""
-        ...
-
-    def feed_id(self, proposed: str) -> str:
-        """What ids in feeds are made from: `proposed` the first time, that same value for ever after."""
         ...
 
 

@@ -13,14 +13,17 @@ if TYPE_CHECKING:
 FIRST_WINDOW = timedelta(days=7)
 """Length of the window of a slot that has no slot before it."""
 
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
+"""The end of a span that has none."""
+
+INSTANT = timedelta(microseconds=1)
+"""The least there is between two instants."""
+
 CAP = 1000
 """At most so many slots are looked at in one go, whatever the clock says."""
 
 CatchUp = Literal["all", "latest", "merge", "none"]
 """What becomes of slots that passed while nobody worked; see `digest.core.catchup`."""
-
-
-_INSTANT = timedelta(microseconds=1)
 
 
 class Schedule(Protocol):
@@ -52,14 +55,14 @@ class Changed:
         slot = self._new.previous(at)
         if slot is not None and slot >= self._at:
             return slot
-        return self._old.previous(min(at, self._at - _INSTANT))
+        return self._old.previous(min(at, self._at - INSTANT))
 
     def next(self, after: datetime) -> datetime | None:
         """See `Schedule`."""
         slot = self._old.next(after)
         if slot is not None and slot < self._at:
             return slot
-        return self._new.next(max(after, self._at - _INSTANT))
+        return self._new.next(max(after, self._at - INSTANT))
 
 
 def edition_id(slot: datetime) -> str:
@@ -81,7 +84,7 @@ def window_of(slot: datetime, schedule: Schedule, *, length: timedelta | None, z
     """
     if length is not None:
         return Window(earlier(slot, length, zone), slot)
-    previous = schedule.previous(slot - _INSTANT)
+    previous = schedule.previous(slot - INSTANT)
     return Window(previous or earlier(slot, FIRST_WINDOW, zone), slot)
 
 
@@ -101,7 +104,7 @@ def earlier(instant: datetime, length: timedelta, zone: ZoneInfo) -> datetime:
 def slots_between(schedule: Schedule, start: datetime, end: datetime, cap: int = CAP) -> list[datetime]:
     """The slots in [start, end), in order; when there are more than `cap`, the first ones."""
     found: list[datetime] = []
-    slot = schedule.next(start - _INSTANT)
+    slot = schedule.next(start - INSTANT)
     while slot is not None and slot < end and len(found) < cap:
         found.append(slot)
         slot = schedule.next(slot)
@@ -114,5 +117,5 @@ def latest_slots(schedule: Schedule, after: datetime, until: datetime, cap: int 
     slot = schedule.previous(until)
     while slot is not None and slot > after and len(found) < cap:
         found.append(slot)
-        slot = schedule.previous(slot - _INSTANT)
+        slot = schedule.previous(slot - INSTANT)
     return found[::-1]

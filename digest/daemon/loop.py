@@ -52,7 +52,7 @@ class Daemon:
         self._started = clock()
         self._metrics = Metrics(version("digest"), self._started)
         self._seen = _signature(self._config)
-        self._newsroom = Newsroom.open(self._config)
+        self._newsroom = Newsroom.open(self._config, clock=clock)
         self._store = _identity(self._newsroom)
         self._signals = Signals(self._wake.set, self._grace)
         self._ticker = Ticker(self._newsroom, self._metrics, clock, self._signals.stopping.is_set)
@@ -158,7 +158,7 @@ class Daemon:
         self._signals.reload.clear()
         self._notifier.reloading()
         try:
-            newsroom = Newsroom.open(self._config)
+            newsroom = Newsroom.open(self._config, clock=self._clock)
         except DigestError as error:
             self._refused = str(error)
             problems = [str(each) for each in error.problems] if isinstance(error, ConfigError) else [str(error)]
@@ -198,9 +198,9 @@ class Daemon:
         try:
             self._newsroom.store.daemons.note(note)
         except DigestError as error:
-            self._ticker.failed("daemon", str(error))
+            self._ticker.failed("the daemon", str(error))
         else:
-            self._ticker.works("daemon")
+            self._ticker.works("the daemon")
 
     def _trouble(self) -> str:
         """What is wrong that belongs to no newsletter: those keep their own failures."""

@@ -60,7 +60,7 @@ class Ticker:
 
     @property
     def troubles(self) -> dict[str, str]:
-        """What fails at present: newsletter, source, 'store', 'daemon' or 'clock' to why. Any thread may ask."""
+        """What fails now, and why: newsletters, sources, the store, the daemon, the clock. Any thread may ask."""
         return {name: trouble.text for name, trouble in self._troubles.copy().items()}
 
     def next_slot(self, now: datetime) -> datetime | None:
@@ -71,10 +71,10 @@ class Ticker:
     def tick(self) -> bool:
         """Do what is due; False when something fails. Only what no one could foresee raises."""
         if self.clock() < YOUNGEST:
-            self.failed("clock", f"it says {self.clock():%Y-%m-%d}: set it; until then nothing is done")
+            self.failed("the clock", f"it says {self.clock():%Y-%m-%d}: set it; until then nothing is done")
             return False
-        self.works("clock")
-        with _Guard(self, "store"):
+        self.works("the clock")
+        with _Guard(self, "the store"):
             waiting = [target for target in self._targets() if self._waits(target)]
             if waiting or self._time_to_collect():
                 self._collect()
@@ -91,7 +91,7 @@ class Ticker:
         self.newsroom = newsroom
         self._collected = self._measured = None
         settings = newsroom.settings
-        names = {*settings.newsletters, *(source.name for source in settings.sources), "store", "daemon"}
+        names = {*settings.newsletters, *(source.name for source in settings.sources), "the store", "the daemon"}
         for name, trouble in list(self._troubles.items()):
             trouble.retry = self.clock()  # it may be mended
             if name not in names:

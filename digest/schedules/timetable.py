@@ -88,25 +88,6 @@ class Timetable:
         self._next = (after, found)
         return found
 
-    def slots(self, start: datetime, end: datetime) -> Iterator[datetime]:
-        """The slots in [start, end), in UTC, in order: quicker than `next` for many."""
-        start, end = _within_years(start), _within_years(end)
-        first = max(start.astimezone(self.zone).date() - _DAY, self._low).toordinal()
-        last = min(end.astimezone(self.zone).date() + _DAY, self._high).toordinal()
-        held: tuple[datetime, ...] = ()
-        for number in range(first, last + 1):
-            slots = self._of_day(date.fromordinal(number))
-            # Where the clocks are set back over midnight, a day begins before the one before it has ended; and where
-            # they skip midnight, the last slot of a day may be the first of the next.
-            if held and slots and slots[0] <= held[-1]:
-                held = tuple(sorted({*held, *slots}))
-            else:
-                for slot in held:
-                    if start <= slot < end:
-                        yield slot
-                held = slots
-        yield from (slot for slot in held if start <= slot < end)
-
     def note(self, slot: datetime) -> str:
         """What a clock change did to a slot, for an operator; empty when nothing, or when it is no slot."""
         slot = _within_years(slot)

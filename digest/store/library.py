@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, exists, func, not_, or_, select
 
 from digest.core.identity import place, see
-from digest.core.ports import LibraryChanges
+from digest.core.stored import LibraryChanges
 from digest.store.engine import BATCH, batches
 from digest.store.recording import Recording
 from digest.store.rows import CANDIDATE_COLUMNS, read_article, read_candidate, read_problems

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, bindparam, func, not_, select, update
 
 from digest.core.identity import Known, free_key, key_base, normalise_url, path_identity, recognise
-from digest.core.ports import LibraryChanges
+from digest.core.stored import LibraryChanges
 from digest.store.engine import batches, insert_rows
 from digest.store.rows import article_row, body_row, to_json, write_problems
 from digest.store.tables import articles, bodies, files, identities

@@ -23,8 +23,7 @@ def main(config: Path, clock: Path) -> None:
         return datetime.fromisoformat(clock.read_text(encoding="ascii"))
 
     logs.configure(sys.stderr, form="text")
-    newsroom = Newsroom.open(config)
-    newsroom.clock = now
+    newsroom = Newsroom.open(config, clock=now)
     ticker = Ticker(newsroom, Metrics("0", datetime.now(UTC)), now)
     while True:
         ticker.tick()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.core.schedule import slots_between
 from digest.schedules import timetable as module
 from digest.schedules.calendar import Calendar
 from digest.schedules.reading import divide, read_closed
@@ -159,7 +159,6 @@ def test_whatever_the_clock_says_there_is_an_answer(zone, text):
         before, after = timetable.previous(instant), timetable.next(instant)
         assert before is None or before <= instant
         assert after is None or after > instant
-        assert list(timetable.slots(instant, instant)) == []
         assert timetable.note(instant) == ""
     assert timetable.next(ends[1]) is None
     assert timetable.previous(ends[0]) is None
@@ -243,25 +242,12 @@ def test_previous_and_next_agree(timetable, at):
         assert timetable.previous(after - TICK) == before
 
 
-@given(timetables, instants, st.integers(0, 60))
-def test_all_at_once_are_the_same_as_one_by_one(timetable, start, length):
-    end = start + timedelta(days=length)
-    slots = list(timetable.slots(start, end))
-    assert all(earlier < later for earlier, later in pairwise(slots))
-    walked = []
-    slot = timetable.next(start - TICK)
-    while slot is not None and slot < end:
-        walked.append(slot)
-        slot = timetable.next(slot)
-    assert slots == walked
-
-
 @given(
     st.sampled_from(("every day at 2:30", "every 2 hours")), st.sampled_from(ZONES).map(ZoneInfo), calendars, instants
 )
 def test_with_a_calendar_there_are_the_slots_of_its_open_days_and_no_others(text, zone, calendar, start):
     end = start + timedelta(days=20)
-    every = list(Timetable([text], zone).slots(start, end))
-    assert list(Timetable([text], zone, calendar).slots(start, end)) == [
+    every = slots_between(Timetable([text], zone), start, end)
+    assert slots_between(Timetable([text], zone, calendar), start, end) == [
         slot for slot in every if calendar.is_open(slot.astimezone(zone).date())
     ]

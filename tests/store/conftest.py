@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from digest.core.ports import LibraryChanges
+    from digest.core.stored import LibraryChanges
 
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 SOURCE = "folder:articles"

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from digest.core.model import Article, Block, Body, Candidate, Image, Problem, Published
-from digest.core.ports import LibraryChanges, Reading
+from digest.core.ports import Reading
+from digest.core.stored import LibraryChanges
 
 
 def test_what_is_new_is_added_in_the_order_it_was_met(newsroom):
