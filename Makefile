@@ -23,7 +23,8 @@ test: $(VENV)/.dev ## the tests, with branch coverage: all of core/ must be cove
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered $(ARGS)
 	@test -n "$(ARGS)" || $(BIN)/python -m coverage report --include='digest/core/*' --fail-under=100 --skip-covered
 
-faults: $(VENV)/.dev ## every time zone, and a simulated year of three daemons that are killed: the better part of an hour
+faults: $(VENV)/.dev ## delivery under kills and troubles, every time zone, a simulated year of killed daemons: an hour and more
+	$(BIN)/python tests/faults/delivery_faults.py
 	$(BIN)/python tests/faults/every_zone.py
 	$(BIN)/python tests/faults/simulated_time.py
 

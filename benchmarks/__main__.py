@@ -15,8 +15,10 @@ from benchmarks.editions import edition, selection
 from benchmarks.feeds import feeds
 from benchmarks.harness import seconds, table
 from benchmarks.messages import messages
+from benchmarks.roster import roster
 from benchmarks.sample import Sample
 from benchmarks.scanning import scan
+from benchmarks.sending import sending
 from benchmarks.starting import start_up
 from benchmarks.summaries import summaries
 
@@ -33,6 +35,8 @@ ENTRIES: dict[str, Callable[[Sample], Iterator[Figure]]] = {
     "summaries": summaries,
     "feeds": feeds,
     "messages": messages,
+    "roster": roster,
+    "sending": sending,
 }
 FEWEST = 100
 

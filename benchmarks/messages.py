@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from benchmarks.harness import Figure, Side, measure
 from benchmarks.sample import NEWSLETTER, NOW, SLOT, Sample
-from digest.delivery.envelope import envelope
+from digest.core.reader import Reader
+from digest.delivery.mailing import Mailing, Sending
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from digest.core.model import EditionRecord
-    from digest.core.newsletter import Newsletter
+    from digest.core.newsletter import Newsletter, Site
 
 REPEAT = 15
 READERS = 50
@@ -27,14 +28,21 @@ def messages(sample: Sample) -> Iterator[Figure]:
         record = newsroom.publisher.run(target, SLOT, NOW).record
         files = newsroom.store.editions.files(NEWSLETTER, record.id)
         newsletter, site = target.newsletter, newsroom.settings.site
-    readers = [f"reader-{number}@example.net" for number in range(READERS)]
+    readers = [Reader(number, number, f"reader-{number}@example.net") for number in range(READERS)]
     kilobytes = round((len(files["index.txt"]) + len(files["email.html"])) / 1000)
     yield measure(
         f"{READERS} messages of {kilobytes} kB",
-        Side("ours", lambda: [envelope(record, files, newsletter, site, reader) for reader in readers]),
-        Side("email.message", lambda: [_plain(record, files, newsletter, reader) for reader in readers]),
+        Side("ours", lambda: _ours(record, files, newsletter, site, readers)),
+        Side("email.message", lambda: [_plain(record, files, newsletter, reader.address) for reader in readers]),
         REPEAT,
     )
+
+
+def _ours(
+    record: EditionRecord, files: Mapping[str, bytes], newsletter: Newsletter, site: Site, readers: Sequence[Reader]
+) -> list[bytes]:
+    mailing = Mailing(record, files, newsletter, site, Sending(key=bytes(32)))
+    return [mailing.envelope(reader).wire for reader in readers]
 
 
 def _plain(record: EditionRecord, files: Mapping[str, bytes], newsletter: Newsletter, reader: str) -> bytes:

@@ -23,15 +23,20 @@ from digest.core.errors import ConfigError
 from digest.core.model import Problem
 from digest.core.newsletter import Newsletter, Site
 from digest.mistakes import at, cross_checks, mistakes, name_of
-from digest.settings import FileShape, NewsletterShape
+from digest.relayshapes import SmtpSinkShape
+from digest.settings import FileShape, FileSinkShape, NewsletterShape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import timedelta
+    from datetime import date, timedelta
     from zoneinfo import ZoneInfo
 
+    from digest.bounces.ways import Way
+    from digest.core.allowances import RelayLimits
     from digest.core.schedule import CatchUp
+    from digest.delivery.smtp.settings import RelaySettings
     from digest.schedules.calendar import Calendar
+    from digest.settingmail import MailShape
     from digest.settingparts import DaemonShape
     from digest.settings import Format
 
@@ -73,6 +78,21 @@ class SinkSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """An SMTP sink.
+
+    Attributes:
+        name: Unique among the sinks: `smtp`, or `smtp:` and the name it was given.
+        relays: At least one, each with a name of its own.
+        limits: What limits each of them.
+    """
+
+    name: str
+    relays: tuple[RelaySettings, ...]
+    limits: RelayLimits
+
+
+@dataclass(frozen=True, slots=True)
 class NewsletterSettings:
     """A newsletter's definition, with what neither selection nor rendering needs.
 
@@ -89,6 +109,49 @@ class NewsletterSettings:
     calendar: Calendar
     catch_up: CatchUp
     catch_up_window: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class DkimSettings:
+    """A key that signs messages.
+
+    Attributes:
+        domain: ASCII, in small letters.
+        selector: Unique within the domain.
+        path: Of the private key's file, absolute.
+        start: The first day it signs; None: always.
+    """
+
+    domain: str
+    selector: str
+    path: Path
+    start: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """What messages need besides newsletter and site.
+
+    Attributes:
+        bounces: Address that bounces go to; empty when there is none.
+        dkim: In the order of the file.
+    """
+
+    bounces: str
+    dkim: tuple[DkimSettings, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The pages for readers; where they are reachable from outside stands in the site.
+
+    Attributes:
+        listen: Host and port at which the daemon answers them; None: nowhere.
+        subscribe: Whether there is a form to subscribe.
+    """
+
+    listen: tuple[str, int] | None
+    subscribe: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +180,12 @@ class Settings:
     Attributes:
         path: The file, absolute.
         root: Its folder, absolute: relative paths in it start there.
-        store: URL of the store, its path absolute: `sqlite:////srv/news/digest.db`.
+        store: URL of the store, a path in it absolute: `sqlite:////srv/news/digest.db`.
         output: Folder for web pages and feeds, absolute.
         newsletters: By key, in the order of the file; at least one.
+        sinks: Those of files.
+        smtp: Those that send.
+        bounces: Ways by which reports come in.
     """
 
     path: Path
@@ -130,6 +196,10 @@ class Settings:
     sources: tuple[SourceSettings, ...]
     newsletters: Mapping[str, NewsletterSettings]
     sinks: tuple[SinkSettings, ...]
+    mail: MailSettings
+    smtp: tuple[SmtpSettings, ...]
+    web: WebSettings
+    bounces: tuple[Way, ...]
     daemon: DaemonSettings
 
 
@@ -243,12 +313,15 @@ def _resolve(shape: FileShape, path: Path) -> Settings:
         organisation=shape.site.organisation or title,
         language=shape.site.language,
         address=shape.site.address or "",
+        readers_url=shape.web.url or "",
+        unsubscribe_mailto=shape.mail.unsubscribe_mailto or "",
+        help_url=shape.mail.help or "",
     )
     return Settings(
         path=path,
         root=root,
         site=site,
-        store="sqlite:///" + os.path.normpath(root / shape.store.removeprefix("sqlite:///")),
+        store=_store(shape.store, root),
         output=_below(root, shape.output),
         sources=tuple(
             SourceSettings(
@@ -257,11 +330,26 @@ def _resolve(shape: FileShape, path: Path) -> Settings:
             for one in shape.sources
         ),
         newsletters=MappingProxyType(
-            {key: _newsletter(key, one, site, host) for key, one in shape.newsletters.items()}
+            {key: _newsletter(key, one, site, host, shape.mail) for key, one in shape.newsletters.items()}
         ),
         sinks=tuple(
-            SinkSettings(name_of(one.type, one.path), _below(root, one.path), one.format) for one in shape.sinks
+            SinkSettings(name_of(one.type, one.path), _below(root, one.path), one.format)
+            for one in shape.sinks
+            if isinstance(one, FileSinkShape)
         ),
+        smtp=tuple(
+            SmtpSettings(f"smtp:{one.name}" if one.name else "smtp", one.of(root), one.relay_limits())
+            for one in shape.sinks
+            if isinstance(one, SmtpSinkShape)
+        ),
+        mail=MailSettings(
+            bounces=shape.mail.bounces or "",
+            dkim=tuple(
+                DkimSettings(one.domain, one.selector, _below(root, one.key), one.start) for one in shape.mail.dkim
+            ),
+        ),
+        web=WebSettings(shape.web.listen if shape.web.url else None, shape.web.subscribe),
+        bounces=tuple(one.of(root) for one in shape.bounces),
         daemon=_daemon(shape.daemon, root),
     )
 
@@ -270,7 +358,7 @@ def _below(root: Path, path: str) -> Path:
     return Path(os.path.normpath(root / path))
 
 
-def _newsletter(key: str, shape: NewsletterShape, site: Site, host: str) -> NewsletterSettings:
+def _newsletter(key: str, shape: NewsletterShape, site: Site, host: str, mail: MailShape) -> NewsletterSettings:
     mail_host = NO_HOST if ":" in host else host  # an IPv6 address is no domain of a mailbox
     newsletter = Newsletter(
         key=key,
@@ -290,6 +378,7 @@ def _newsletter(key: str, shape: NewsletterShape, site: Site, host: str) -> News
         summary_words=shape.summary_words,
         recipients=shape.recipients,
         feed_limit=shape.feeds.limit,
+        organisation=shape.organisation or mail.organisation or "",
     )
     return NewsletterSettings(newsletter, shape.schedule, shape.calendar(), shape.catch_up, shape.catch_up_window)
 
@@ -303,3 +392,9 @@ def _daemon(shape: DaemonShape, root: Path) -> DaemonSettings:
         listen=shape.listen,
         heartbeat=heartbeat if heartbeat is None or "://" in heartbeat else _below(root, heartbeat),
     )
+
+
+def _store(url: str, root: Path) -> str:
+    """A store's URL, the path of a file from the configuration's folder on."""
+    path = url.removeprefix("sqlite:///")
+    return url if path == url else "sqlite:///" + os.path.normpath(root / path)

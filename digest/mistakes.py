@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from digest.settingtypes import MistakeAtError, suggestion
+from digest.settingtypes import ENVIRONMENT, MistakeAtError, suggestion
 from digest.yamlwords import describe
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def cross_checks(data: dict[str, Any], root: Path) -> Iterator[tuple[Keys, str]]
     """
     yield from _secrets(data)
     yield from _doubles(data, root)
+    yield from _namesakes(data)
     yield from _collisions(data, root)
     yield from _unknown_sources(data)
 
@@ -86,7 +87,7 @@ def _path(loc: tuple[int | str, ...], data: Any) -> Keys:
     for position, part in enumerate(loc):
         holder = at(data, path)
         known = (isinstance(holder, dict) and part in holder) or (isinstance(holder, list) and isinstance(part, int))
-        missing = isinstance(holder, dict) and position == len(loc) - 1 and part != "[key]"
+        missing = isinstance(holder, dict) and position == len(loc) - 1 and part not in ("[key]", holder.get("type"))
         if known or missing:
             path = (*path, part)
     return path
@@ -129,7 +130,7 @@ def _message(detail: ErrorDetails, path: Keys, value: Any, keys: Mapping[str, An
         hint = f"; did you mean '{meant}'?" if meant in keys else suggestion(key, list(keys))
         return f"the key '{key}' is not known here{hint or '; known are ' + ', '.join(keys)}"
     if kind == "union_tag_not_found":
-        return "the key 'type' is missing: write type: folder or type: page"
+        return f"the key 'type' is missing: write {_TYPES.get(str(path[0]), _TYPES['sources'])}"
     known = keys.get(key, {})
     example = (
         f"; for example {key}: {json.dumps(known['examples'][0], ensure_ascii=False)}" if known.get("examples") else ""
@@ -140,6 +141,8 @@ def _message(detail: ErrorDetails, path: Keys, value: Any, keys: Mapping[str, An
         return f"expected at least one, found none{example}"
     words = _EXPECTED.get(kind)
     expected = words.format(**context) if words else detail["msg"]
+    if kind == "union_tag_invalid":
+        expected = expected.replace(", ", " or ")
     hint = ""
     if isinstance(value, str):
         hint = suggestion(value, re.findall(r"'(\w+)'", expected))  # where there are choices, they stand in quotes
@@ -152,10 +155,12 @@ def _secrets(value: Any, path: Keys = ()) -> Iterator[tuple[Keys, str]]:
     """Keys that look like those of secrets, wherever they stand; the names of newsletters are free."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            if path != ("newsletters",) and _SECRET.fullmatch(key):
+            kept_elsewhere = isinstance(inner, str) and re.fullmatch(ENVIRONMENT, inner)
+            if path != ("newsletters",) and _SECRET.fullmatch(key) and not kept_elsewhere:
+                hint = _INSTEAD.get(str(path[0]), "") if path else ""
                 yield (
                     (*path, key),
-                    "a secret does not belong in this file; keep it in the environment or a file of its own",
+                    f"a secret does not belong in this file; keep it in the environment or a file of its own{hint}",
                 )
             yield from _secrets(inner, (*path, key))
     elif isinstance(value, list):
@@ -187,6 +192,22 @@ def _doubles(data: dict[str, Any], root: Path) -> Iterator[tuple[Keys, str]]:
                     yield (kind, position, "path"), message
 
 
+def _namesakes(data: dict[str, Any]) -> Iterator[tuple[Keys, str]]:
+    """SMTP sinks of one name: what waits for the one would be sent by the other."""
+    seen: dict[str, int] = {}
+    for position, one in enumerate(_mappings(data.get("sinks"))):
+        if one.get("type") != "smtp":
+            continue
+        name = str(one.get("name", ""))
+        if name in seen:
+            what = f"the name '{name}'" if name else "no name either"
+            yield (
+                ("sinks", position, "name"),
+                f"sinks[{seen[name]}] has {what}; give each SMTP sink one of its own, for example name: bulk",
+            )
+        seen.setdefault(name, position)
+
+
 def _collisions(data: dict[str, Any], root: Path) -> Iterator[tuple[Keys, str]]:
     """Output where articles are read, or where the store lies: an edition would be made of the last one's pages."""
 
@@ -202,6 +223,8 @@ def _collisions(data: dict[str, Any], root: Path) -> Iterator[tuple[Keys, str]]:
         if _overlap(source, output):
             yield ("output",), "its folder and a source's lie in one another; what is written would be read as articles"
     for position, one in enumerate(_mappings(data.get("sinks"))):
+        if one.get("type") == "smtp":
+            continue
         sink = place(one.get("path", "out/mail"))
         if any(_overlap(source, sink) for source in sources):
             message = "it and a source's folder lie in one another; what is written would be read as articles"
@@ -239,6 +262,7 @@ def _mappings(value: Any) -> list[dict[str, Any]]:
 _EXPECTED = {
     "string_type": "text",
     "int_type": "a whole number",
+    "bool_type": "true or false",
     "greater_than_equal": "a whole number of at least {ge}",
     "less_than_equal": "a whole number of at most {le}",
     "tuple_type": "a list",
@@ -246,7 +270,18 @@ _EXPECTED = {
     "model_attributes_type": "a mapping (keys with values)",
     "dict_type": "a mapping (keys with values)",
     "literal_error": "{expected}",
-    "union_tag_invalid": "'folder' or 'page'",
+    "union_tag_invalid": "{expected_tags}",
+}
+
+_TYPES = {
+    "sources": "type: folder or type: page",
+    "bounces": "type: maildir, type: imap, type: lmtp or type: webhook",
+}
+
+# What to write in place of a secret.
+_INSTEAD = {
+    "sinks": "; for a relay write password: ${SMTP_PASSWORD}",
+    "bounces": "; name a variable, such as ${IMAP_PASSWORD}",
 }
 
 # Words for a key that look like another one, or like none.

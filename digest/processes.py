@@ -34,6 +34,13 @@ def is_gone(holder: str) -> bool:
     return state in "ZX" or since != started
 
 
+def rebooted(holder: str) -> bool:
+    """Whether a holder's machine may have gone down since: True unless it is this machine and this boot."""
+    _, _, rest = holder.partition("/")
+    boot = rest.partition("/")[2].partition("-")[0]
+    return not boot or boot != _place().partition("-")[0]
+
+
 os.register_at_fork(after_in_child=holder.cache_clear)  # a child is another process
 
 

@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 from digest.core.errors import SourceError
 from digest.core.model import DeliveryCounts, Edition, EditionRecord, Problem, SectionOfEdition, Story, Summary
+from digest.core.outbox import Plan
+from digest.core.reader import Reader, unaddressed
+from digest.core.retry import expires
 from digest.core.schedule import edition_id
 from digest.core.selection import Rule, Selection, select
+from digest.outbox import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,8 +25,8 @@ if TYPE_CHECKING:
     from digest.core.model import Article, Entry, Verdict
     from digest.core.newsletter import Newsletter
     from digest.core.operation import Hold
+    from digest.core.outbox import Ledger
     from digest.core.ports import (
-        Envelope,
         Pages,
         Renderer,
         Sink,
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     )
     from digest.core.schedule import Schedule
     from digest.core.stored import Editions, Library
+    from digest.outbox import Outbox
 
 FEED_MEMORY = 1000
 """The feeds, those by category too, are made of so many of the entries that appeared last."""
@@ -67,11 +72,6 @@ class Target:
         """Its slots."""
         return self.timing.schedule
 
-    @property
-    def recipients(self) -> tuple[str, ...]:
-        """Addresses a message is made for."""
-        return self.newsletter.recipients or (self.newsletter.sender,)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
@@ -88,6 +88,7 @@ class Run:
             the sink, and how many.
         why: Why it was skipped, in a word: "too few", "missed", "merged" or "paused"; empty when it was not.
         merged: How many missed slots were made part of it.
+        held: What does not go out: an edition's id, the sink, and why.
     """
 
     record: EditionRecord
@@ -100,6 +101,7 @@ class Run:
     left: tuple[tuple[str, str, int], ...] = ()
     why: str = ""
     merged: int = 0
+    held: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,9 @@ class Publisher:
     Attributes:
         sources: By name, those of imported files too: asked for pictures.
         pages: Every folder that finished pages go to, the output folder first.
-        envelope: Makes the envelope of an edition, with its files, for one recipient.
+        ledger: What happened to every delivery.
+        outbox: Delivers.
+        inline: Whether this publisher delivers by a sink, or leaves that to another worker.
     """
 
     library: Library
@@ -118,7 +122,9 @@ class Publisher:
     summarizer: Summarizer
     renderer: Renderer
     pages: Sequence[Pages]
-    envelope: Callable[[EditionRecord, Mapping[str, bytes], Newsletter, str], Envelope]
+    ledger: Ledger
+    outbox: Outbox
+    inline: Callable[[Sink], bool]
 
     def run(self, target: Target, due: Due, now: datetime, hold: Hold | None = None) -> Run:
         """Make the edition of a slot unless there is one, write its pages, deliver what waits.
@@ -152,7 +158,7 @@ class Publisher:
             record=record,
             status="skipped" if record.status == "skipped" else "exists",
             verdicts=tuple(self.editions.verdicts(record.newsletter, record.id)),
-            deliveries=self.editions.counts(record.newsletter, record.id),
+            deliveries=self.ledger.counts(record.newsletter, record.id),
         )
 
     def _carry_out(self, target: Target, run: Run, now: datetime, hold: Hold | None) -> Run:
@@ -170,19 +176,24 @@ class Publisher:
             changed += more
         self.editions.mark_published(key, missing, now)
         # What an earlier run left waiting goes out as well, the oldest first.
-        waiting = {edition for edition, _, _ in self.editions.unsettled(key)}
-        for record in reversed(records):
-            if record.id == run.record.id or record.id in waiting:
-                sent, written = self._deliver(target, record, now, hold)
-                files += sent if record.id == run.record.id else ()
-                changed += written
+        keep = hold.keep if hold is not None else _nothing
+        sinks = [sink for sink in target.sinks if self.inline(sink)]
+        delivered = self.outbox.deliver(sinks, now, newsletter=key, watch=Watch(keep=keep))
+        sent, written = self._rebuild(target, run.record, keep)
         return replace(
             run,
-            files=() if run.status == "skipped" else files,
-            changed=changed,
-            deliveries=self.editions.counts(key, run.record.id),
-            left=tuple(self.editions.unsettled(key)),
+            files=() if run.status == "skipped" else files + sent,
+            changed=changed + written + sum(each.written for each in delivered),
+            deliveries=self.ledger.counts(key, run.record.id),
+            left=self.left(target),
+            held=tuple((each.dispatch.edition, each.dispatch.sink, each.held) for each in delivered if each.held),
         )
+
+    def left(self, target: Target) -> tuple[tuple[str, str, int], ...]:
+        """Deliveries that wait for a sink that is no longer configured: an edition's id, the sink, and how many."""
+        known = {sink.name for sink in target.sinks}
+        open_ = [each for each in self.ledger.open(target.key) if each.sink not in known]
+        return tuple((each.edition, each.sink, self.ledger.left(each.id)) for each in open_)
 
     def published(self, newsletter: str) -> tuple[list[Entry], list[EditionRecord]]:
         """What feeds and archive show: the entries that appeared last, and the composed editions, newest first."""
@@ -210,8 +221,8 @@ class Publisher:
             edition = self._edition(newsletter, record, selection)
             assets, problems = self._assets(edition)
             frozen = self.renderer.freeze(edition, newsletter, assets)
-            deliveries = {sink.name: target.recipients for sink in target.sinks}
-            first = self.editions.freeze(frozen, kept, deliveries, now, merged=merged, claim=claim)
+            plan = self._plan(target)
+            first = self.editions.freeze(frozen, kept, plan, now, merged=merged, claim=claim)
         run = self.existing(self.editions.get(newsletter.key, slot) or record)
         if not first:  # somebody else made it meanwhile: theirs counts
             return run
@@ -276,7 +287,7 @@ class Publisher:
                 folder = f"{key}/{each.id}"
                 if each.id != record.id and all(pages.has(f"{folder}/{path}") for path in frozen[each.id]):
                     continue
-                for path, content in self.editions.files(key, each.id).items():
+                for path, content in unaddressed(self.editions.files(key, each.id)).items():
                     changed += pages.put(f"{folder}/{path}", content)
                 if number == 0 and each.id == record.id:
                     files.extend(str(pages.root / folder / path) for path in frozen[each.id])
@@ -287,34 +298,42 @@ class Publisher:
                 files.extend(str(pages.root / key / path) for path in shared)
         return tuple(files), changed
 
-    def _deliver(
-        self, target: Target, record: EditionRecord, now: datetime, hold: Hold | None
-    ) -> tuple[tuple[str, ...], int]:
-        """Hand every waiting delivery to its sink, and settle it once it is durable there."""
-        if hold is not None:
-            hold.keep()
-        newsletter, ledger = target.newsletter, self.editions
+    def _plan(self, target: Target) -> Plan:
+        """Whom an edition goes to, beside the newsletter's subscriptions, and until when it is tried.
+
+        By the clock, whatever instant is worked for: an edition of long ago that is made today is to go out today.
+        """
+        made = self.outbox.worker.clock()
+        until = expires(made, target.schedule.next(made))
+        return Plan(
+            sinks={sink.name: until if sink.remote else None for sink in target.sinks},
+            named=target.newsletter.recipients,
+            otherwise=(target.newsletter.sender,),
+        )
+
+    def _rebuild(self, target: Target, record: EditionRecord, keep: Callable[[], None]) -> tuple[tuple[str, ...], int]:
+        """Make again what somebody removed of an edition's messages; where they are, and how many were written."""
         places: list[str] = []
         written = 0
-        files: Mapping[str, bytes] = {}
-        for sink in target.sinks:
-            waiting = ledger.waiting(newsletter.key, record.id, sink.name)
-            again = ledger.accepted(newsletter.key, record.id, sink.name) if sink.rebuilt else []
-            if not waiting and not again:
-                continue
-            files = files or ledger.files(newsletter.key, record.id)
-            addressed = {
-                self.envelope(record, files, newsletter, recipient): recipient for recipient in (*waiting, *again)
-            }
-            for accepted in sink.deliver(tuple(addressed)):
-                if hold is not None:
-                    hold.keep()
-                recipient = addressed[accepted.envelope]
-                if recipient in waiting:
-                    ledger.settle(
-                        newsletter.key, record.id, sink.name, recipient=recipient, reply=accepted.reply, now=now
-                    )
-                if sink.rebuilt:
-                    places.append(accepted.reply)
-                written += accepted.new
+        sinks = {sink.name: sink for sink in target.sinks if sink.rebuilt}
+        mine = [each for each in self.ledger.dispatches(record.newsletter, record.id) if each.sink in sinks]
+        if not mine:
+            return (), 0
+        files = self.editions.files(record.newsletter, record.id)
+        mailing = self.outbox.mailing(record, files, target.newsletter)
+        for dispatch in mine:
+            accepted = self.ledger.places(dispatch.id, "accepted")
+            envelopes = (
+                mailing.envelope(Reader(each.delivery, each.subscriber, each.address, each.name))
+                for each, _ in accepted
+                if each.address  # nothing is kept of who was forgotten
+            )
+            for place, new in sinks[dispatch.sink].rebuild(envelopes):
+                keep()
+                places.append(place)
+                written += new
         return tuple(places), written
+
+
+def _nothing() -> None:
+    pass

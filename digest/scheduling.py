@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from digest.core.catchup import Pause, Timing
-    from digest.core.operation import Claim, Claims, Standings
+    from digest.core.operation import Claim, Claims, Standings, Worker
+    from digest.core.outbox import Ledger
+    from digest.core.ports import Sink
     from digest.core.schedule import Schedule
     from digest.core.stored import Editions
     from digest.publishing import Publisher, Target
@@ -35,21 +37,6 @@ LEEWAY = timedelta(minutes=5)
 
 PATIENCE = 60.0
 """Seconds that a person's command waits for another process."""
-
-
-@dataclass(frozen=True, slots=True)
-class Worker:
-    """Who works here.
-
-    Attributes:
-        holder: Its name among processes, as claims keep it.
-        clock: The present instant: leases go by the clock, whatever instant is being worked for.
-        gone: Whether another holder is known not to live any more.
-    """
-
-    holder: str
-    clock: Callable[[], datetime]
-    gone: Callable[[str], bool]
 
 
 @dataclass(slots=True)
@@ -76,13 +63,16 @@ class Scheduling:
         wait_between: Seconds between two tries of a person's command to claim a newsletter.
         schedule: The schedule of a timetable as it was kept; None where it cannot be read any more.
         written: When the configuration was last written.
+        inline: Whether a sink is served from here, or by another worker.
     """
 
     editions: Editions
     claims: Claims
     standings: Standings
+    ledger: Ledger
     publisher: Callable[[], Publisher]
     worker: Worker
+    inline: Callable[[Sink], bool]
     schedule: Callable[[str], Schedule | None]
     written: Callable[[], datetime]
     wait_between: float = 0.1
@@ -134,7 +124,7 @@ class Scheduling:
         """
         if self.paused(target, now) is not None:
             return False
-        if self._unfinished(target):
+        if self._unfinished(target, now):
             return True
         # Most of the time nothing is due, and two quick questions say so.
         timing, met = self._timing(target, now), self.standings.since(target.key)
@@ -169,7 +159,7 @@ class Scheduling:
                 runs.append(self._do(target, step, now, hold))
                 if not tell(runs[-1]):
                     return runs
-            if self._unfinished(target):
+            if self._unfinished(target, now):
                 finished = self.publisher().finish(target, now, hold)
                 if finished is not None:
                     runs.append(finished)
@@ -250,8 +240,10 @@ class Scheduling:
             for slot in slots_between(target.schedule, start, until):
                 yield self._do(target, self._filling(target, slot, now), now, hold)
 
-    def _unfinished(self, target: Target) -> bool:
-        return self.editions.unfinished(target.key, [sink.name for sink in target.sinks])
+    def _unfinished(self, target: Target, now: datetime) -> bool:
+        """Whether pages are missing, or a sink that is served from here has something to do."""
+        sinks = [sink.name for sink in target.sinks if self.inline(sink)]
+        return self.editions.unfinished(target.key) or self.ledger.due(target.key, sinks, now)
 
     def _filling(self, target: Target, slot: datetime, now: datetime) -> Skip | Due | EditionRecord:
         """What to do for one slot: try again what was skipped, put in place what exists, make what lacks."""

@@ -5,15 +5,34 @@ Annotations are not postponed here: pydantic reads them while the classes are ma
 """
 
 from datetime import date, timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from digest.core.newsletter import TooFew
 from digest.core.schedule import CatchUp
+from digest.relayshapes import SmtpSinkShape
 from digest.schedules.calendar import Calendar
 from digest.schedules.reading import divide
-from digest.settingparts import DaemonShape, FeedsShape, FilterShape, PauseShape, SectionShape, Shape, ordered
+from digest.settingbounces import WayShape, each_once
+from digest.settingmail import MailShape, WebShape
+from digest.settingparts import (
+    DaemonShape,
+    FeedsShape,
+    FilterShape,
+    PauseShape,
+    SectionShape,
+    Shape,
+    ordered,
+)
 from digest.settingtypes import (
     PREVIOUS_SLOT,
     Blackout,
@@ -190,10 +209,16 @@ class NewsletterShape(Shape):
     )
     recipients: Recipients = Field(
         default=(),
-        description="Addresses a message is made for; one copy to the sender's own address when left out.",
+        description="Addresses a message is made for besides subscribers; without either, the sender gets one copy.",
         examples=[["ann@example.org"]],
     )
     feeds: FeedsShape = Field(default=FeedsShape(), description="The newsletter's feeds.")
+    organisation: Line | None = Field(
+        default=None,
+        description="Who publishes it, and the postal address, as printed below its messages; that of 'mail' when left "
+        "out.",
+        examples=["Example Press, 1 High Street, Exampleton"],
+    )
 
     @field_validator("maximum")
     @classmethod
@@ -242,6 +267,11 @@ class FileSinkShape(Shape):
     )
 
 
+def _of_files(value: Any) -> Any:
+    """A sink that does not say its type is one of files."""
+    return {"type": "file", **value} if isinstance(value, dict) and "type" not in value else value
+
+
 class FileShape(Shape):
     """The whole of config.yaml."""
 
@@ -251,8 +281,8 @@ class FileShape(Shape):
     store: StoreUrl = Field(
         default="sqlite:///digest.db",
         description="Where articles, editions and the ledger are kept: sqlite:/// and a path relative to this file's "
-        "folder.",
-        examples=["sqlite:///digest.db"],
+        "folder, or postgresql://user:password@host/database.",
+        examples=["sqlite:///digest.db", "postgresql://digest@db.example.org/digest"],
     )
     output: Line = Field(
         default="out", description="Folder for web pages and feeds, relative to this file's folder.", examples=["out"]
@@ -269,8 +299,15 @@ class FileShape(Shape):
         examples=[{"weekly": {"title": "The Weekly Pipe", "timezone": "UTC", "schedule": "0 8 * * mon"}}],
         min_length=1,
     )
-    sinks: tuple[FileSinkShape, ...] = Field(
-        default=(FileSinkShape(),), description="Where messages go; .eml files in out/mail when left out."
+    sinks: tuple[
+        Annotated[FileSinkShape | SmtpSinkShape, Field(discriminator="type"), BeforeValidator(_of_files)], ...
+    ] = Field(default=(FileSinkShape(),), description="Where messages go; .eml files in out/mail when left out.")
+    mail: MailShape = Field(default=MailShape(), description="What messages carry besides the edition.")
+    web: WebShape = Field(default_factory=WebShape, description="The pages for readers.")
+    bounces: Annotated[tuple[WayShape, ...], AfterValidator(each_once)] = Field(
+        default=(),
+        description="Ways by which bounces and complaints come in; none when left out.",
+        examples=[[{"type": "maildir", "path": "mail/bounces"}]],
     )
     daemon: DaemonShape = Field(
         default_factory=DaemonShape, description="How the daemon waits, and shows that it lives."

@@ -28,6 +28,8 @@ RESERVED_KEYS = ("mail", "images")
 """Names a newsletter cannot have: the output folder uses them itself."""
 
 PREVIOUS_SLOT = "previous slot"
+ENVIRONMENT = r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}"
+"""A value that is kept in the environment, under the name between the braces."""
 LONGEST_DURATION = timedelta(days=3653)
 
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}  # in seconds
@@ -36,9 +38,9 @@ _SHORT_DURATION = r"\d{1,7}[hms](?: ?\d{1,7}[hms])*"
 _KEY = r"[a-z0-9][a-z0-9-]{0,62}"
 _LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}"  # BCP 47, as far as Babel has data for it
 _SITE_ID = r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"  # dot-atom on both sides, RFC 5322 section 3.4.1
+_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@{LABEL}(?:\.{LABEL})*"  # dot-atom on both sides, RFC 5322 section 3.4.1
 _MAILBOX = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
 _LISTEN = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<host>[a-z0-9.-]+)):(?P<port>\d{1,5})", re.IGNORECASE | re.ASCII)
 # Names that depend on the machine, or count leap seconds.
@@ -185,13 +187,13 @@ def parse_mailbox(value: str) -> str:
 
 def _url(value: str) -> str:
     expected = "expected an address such as https://news.example.org/"
-    parts = _web_address(value, expected)
+    parts = web_address(value, expected)
     if parts.query or parts.fragment:
         raise ValueError(f"{expected}, without '?' and '#', found {describe(value)}")
     return value if value.endswith("/") else value + "/"
 
 
-def _web_address(value: str, expected: str) -> SplitResult:
+def web_address(value: str, expected: str) -> SplitResult:
     """The parts of an http or https URL that every program understands the same."""
     try:
         parts = urlsplit(value)
@@ -200,6 +202,8 @@ def _web_address(value: str, expected: str) -> SplitResult:
         parts, sound = urlsplit(""), False
     if parts.username is not None or parts.password is not None:
         raise ValueError(f"{expected}, without a user name or password in it")
+    if len(value) > 500:
+        raise ValueError(f"is {len(value)} characters long; at most 500 fit")
     if not sound or not re.fullmatch(r"[!-~]+", value) or re.search(r'[<>"\\^`{|}]', value):
         raise ValueError(f"{expected} (http or https, ASCII only), found {describe(value)}")
     _host(parts.hostname or "")
@@ -225,11 +229,13 @@ def _site_id(value: str) -> str:
 
 
 def _store(value: str) -> str:
+    if re.fullmatch(r"postgresql(?:\+psycopg)?://[^/\s]*/[^/\s]+", value):
+        return value
     scheme, sign, rest = value.partition(":///")
     if scheme != "sqlite" or not sign or not rest.strip("/") or rest.startswith(":") or set("?#\0\n") & set(rest):
         # What was found is not repeated: the URL of another database may hold a password.
         raise ValueError(
-            "expected sqlite:/// and the path of a file, sqlite:///digest.db; nothing else is supported yet"
+            "expected sqlite:/// and the path of a file, sqlite:///digest.db, or postgresql://user@host/database"
         )
     return value
 
@@ -237,12 +243,10 @@ def _store(value: str) -> str:
 def parse_listen(value: Any) -> tuple[str, int] | None:
     """Read the address and port at which the daemon answers: of this machine alone; None for 'off'."""
     expected = "an address of this machine and a port such as 127.0.0.1:8025, or 'off'"
-    if isinstance(value, str) and value.strip().lower() == "off":
+    found = _listening(value, expected)
+    if found is None:
         return None
-    match = _LISTEN.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None or int(match["port"]) > 65_535:
-        raise ValueError(f"expected {expected}, found {describe(value)}")
-    host = (match["six"] or match["host"]).lower()
+    host, port = found
     try:
         near = host == "localhost" or ip_address(host).is_loopback
     except ValueError:  # the name of a machine
@@ -253,17 +257,52 @@ def parse_listen(value: Any) -> tuple[str, int] | None:
             "only 127.0.0.0/8, [::1] and localhost are taken; to show it elsewhere, put a web server that asks who "
             "calls before it"
         )
-    return host, int(match["port"])
+    return host, port
+
+
+def parse_public_listen(value: Any) -> tuple[str, int] | None:
+    """Read the address and port of the pages for readers, of any network of this machine's; None for 'off'."""
+    return _listening(value, "an address of this machine and a port such as 127.0.0.1:8026, or 'off'")
+
+
+def _listening(value: Any, expected: str) -> tuple[str, int] | None:
+    if isinstance(value, str) and value.strip().lower() == "off":
+        return None
+    match = _LISTEN.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None or int(match["port"]) > 65_535:
+        raise ValueError(f"expected {expected}, found {describe(value)}")
+    return (match["six"] or match["host"]).lower(), int(match["port"])
 
 
 def parse_heartbeat(value: str) -> str:
     """Read where the daemon's heartbeat goes: a path, or an http or https URL."""
     value = _line(value)
     if "://" in value:
-        _web_address(value, "expected a path such as out/heartbeat, or an address such as https://example.org/ping")
+        web_address(value, "expected a path such as out/heartbeat, or an address such as https://example.org/ping")
     elif not value.strip("/. "):
         raise ValueError(f"expected the path of a file such as out/heartbeat, found {describe(value)}")
     return value
+
+
+def _host_name(value: str) -> str:
+    """Read the name or address of a machine."""
+    try:
+        return str(ip_address(value.strip("[]")))
+    except ValueError:
+        pass  # a name, then
+    try:
+        return ascii_host(value).lower()
+    except ValueError as error:
+        message = f"expected a host name such as mail.example.org, or an address, found {describe(value)}: {error}"
+        raise ValueError(message) from error
+
+
+def _from_environment(value: Any) -> str:
+    """Read `${NAME}`; what stands there in its place is never repeated: it may be the secret itself."""
+    match = re.fullmatch(ENVIRONMENT, value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("expected the name of an environment variable such as ${SMTP_PASSWORD}")
+    return match[1]
 
 
 def _several(value: Any) -> Any:
@@ -330,6 +369,9 @@ Blackout = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^(?:{DAY}(?: +to +{DAY})?|{YEAR_DAY}(?: +to +{YEAR_DAY})?)$"}),
 ]
 Listen = Annotated[tuple[str, int] | None, PlainValidator(parse_listen), WithJsonSchema({"type": "string"})]
+PublicListen = Annotated[
+    tuple[str, int] | None, PlainValidator(parse_public_listen), WithJsonSchema({"type": "string"})
+]
 Heartbeat = Annotated[str, AfterValidator(parse_heartbeat)]
 WindowLength = Annotated[
     timedelta | None,
@@ -349,8 +391,15 @@ MailAddress = Annotated[str, AfterValidator(parse_address)]
 Mailbox = Annotated[str, AfterValidator(parse_mailbox)]
 Url = Annotated[str, AfterValidator(_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
 SiteId = Annotated[str, AfterValidator(_site_id), WithJsonSchema({"type": "string", "pattern": f"^{_SITE_ID}$"})]
-StoreUrl = Annotated[str, AfterValidator(_store), WithJsonSchema({"type": "string", "pattern": "^sqlite:///."})]
+StoreUrl = Annotated[
+    str, AfterValidator(_store), WithJsonSchema({"type": "string", "pattern": "^(sqlite:///|postgresql://)."})
+]
 Words = Annotated[tuple[Line, ...], AfterValidator(_unique)]
 Recipients = Annotated[tuple[MailAddress, ...], AfterValidator(_unique)]
 Count = Annotated[int, Strict(), Field(ge=1, le=10_000)]
 FeedCount = Annotated[int, Strict(), Field(ge=1, le=1000)]
+WholeNumber = Annotated[int, Strict()]
+HostName = Annotated[str, AfterValidator(_host_name)]
+FromEnvironment = Annotated[
+    str, PlainValidator(_from_environment), WithJsonSchema({"type": "string", "pattern": f"^{ENVIRONMENT}$"})
+]

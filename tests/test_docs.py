@@ -12,11 +12,13 @@ from digest.cli import COMMANDS, group
 from digest.config import json_schema
 from digest.core.selection import Rule
 from digest.daemon.metrics import MEANINGS
+from digest.rosterfiles.forms import FORMS
 from digest.sources.fields import ALIASES
 
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 NEWSROOM = (REPOSITORY / "docs/newsroom.md").read_text(encoding="utf-8")
+SUBSCRIBERS = (REPOSITORY / "docs/subscribers.md").read_text(encoding="utf-8")
 OPERATIONS = (REPOSITORY / "docs/operations.md").read_text(encoding="utf-8")
 
 
@@ -26,7 +28,7 @@ def test_every_command_is_in_the_readme(name):
 
 
 def test_every_command_the_pages_name_exists():
-    pages = README + NEWSROOM + OPERATIONS
+    pages = README + NEWSROOM + OPERATIONS + SUBSCRIBERS
     assert set(re.findall(r"(?:`|^    )digest ([a-z]+)", pages, re.MULTILINE)) <= COMMANDS.keys()
 
 
@@ -37,15 +39,49 @@ def test_every_option_has_help(name):
         assert [option.name for option in each.params if isinstance(option, click.Option) and not option.help] == []
 
 
+def test_every_subcommand_and_option_for_subscribers_is_documented():
+    for name, each in group.get_command(None, "subscribers").commands.items():
+        assert f"`digest subscribers {name}" in SUBSCRIBERS
+        for option in each.params:
+            if isinstance(option, click.Option) and option.name not in ("config", "quiet", "verbose"):
+                assert option.opts[0] in SUBSCRIBERS, f"{name} {option.opts[0]}"
+
+
+def test_every_form_of_subscribers_files_is_documented():
+    for form in FORMS:
+        assert f"| {form} |" in SUBSCRIBERS
+
+
 def keys(schema, shape):
     return json_schema()["$defs"][shape]["properties"] if shape else schema["properties"]
 
 
-@pytest.mark.parametrize("shape", ["", "SiteShape", "NewsletterShape", "SectionShape", "FilterShape", "FileSinkShape"])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "",
+        "SiteShape",
+        "NewsletterShape",
+        "SectionShape",
+        "FilterShape",
+        "FileSinkShape",
+        "SmtpSinkShape",
+        "RelayShape",
+        "MailShape",
+        "DkimShape",
+        "WebShape",
+        "MaildirShape",
+        "ImapShape",
+        "LmtpShape",
+        "WebhookShape",
+    ],
+)
 def test_every_key_of_the_configuration_is_documented(shape):
     section = NEWSROOM.partition("## config.yaml")[2].partition("## What comes out")[0]
     for key in keys(json_schema(), shape):
-        assert re.search(rf"`(?:site\.|feeds\.)?{key}(?:`|\.|:)", section), f"{key} of {shape or 'the file'}"
+        assert re.search(rf"`(?:site\.|feeds\.|mail\.|web\.)?{key}(?:`|\.|:)", section), (
+            f"{key} of {shape or 'the file'}"
+        )
 
 
 def test_every_front_matter_key_and_verdict_is_documented():

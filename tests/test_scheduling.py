@@ -59,9 +59,9 @@ class Clock:
 
 def opened(config: Path, holder: str = "me", clock: Clock | None = None, *, scratch: bool = False) -> Newsroom:
     """The newsroom as another process would open it that can tell of none whether it lives."""
-    room = Newsroom.open(config, scratch=scratch)
-    worker = replace(room.scheduling.worker, holder=holder, gone=lambda _: False, clock=clock or Clock())
-    room.__dict__["scheduling"] = replace(room.scheduling, worker=worker, wait_between=0.001)
+    room = Newsroom.open(config, scratch=scratch, clock=clock or Clock())
+    room.__dict__["worker"] = replace(room.worker, holder=holder, gone=lambda _: False)
+    room.__dict__["scheduling"] = replace(room.scheduling, wait_between=0.001)
     return room
 
 
@@ -222,7 +222,8 @@ def test_what_a_kill_left_is_finished_though_nothing_is_due(room, target, config
     assert scheduling.waiting(target, noon(3) + MINUTE)
     assert told(scheduling.run_due(target, noon(3) + MINUTE)) == [("exists", 3, "3")]
     assert page.exists()
-    assert room.store.editions.unsettled("daily") == room.store.editions.unpublished("daily") == []
+    assert room.store.ledger.open("daily") == []
+    assert room.store.editions.unpublished("daily") == []
     assert not scheduling.waiting(target, noon(3) + MINUTE)
 
 
@@ -338,7 +339,7 @@ print(*(run.status for run in room.scheduling.run_due(target, now)))
             child.communicate()
     assert sorted(said) == ["", "", "composed"]
     assert kept(room) == [("composed", 3, 2, 3)]
-    assert room.store.editions.counts("daily", "2026-03-03T1200Z").planned == 1
+    assert room.store.ledger.counts("daily", "2026-03-03T1200Z").planned == 1
 
 
 def test_who_is_taken_over_at_work_changes_nothing_and_has_not_failed(room, target):

@@ -77,12 +77,40 @@ def _settings(newsroom: Newsroom) -> Iterator[Finding]:
         if sink.format != "web" and sink.path.is_relative_to(settings.output) and _has_recipients(newsroom):
             message = f"lies in {settings.output}, which a web server serves: it would show recipients' addresses"
             yield Finding("warning", f"{settings.path} {sink.name}", message)
+    yield from _leaving(newsroom)
     if problem := _unwritable(newsroom):
         yield Finding("error", str(settings.output), problem)
 
 
+def _leaving(newsroom: Newsroom) -> Iterator[Finding]:
+    """What keeps mailbox providers from honouring the link to leave by, or from taking the mail at all."""
+    from digest.core.errors import ConfigError
+
+    settings = newsroom.settings
+    web = settings.site.readers_url
+    if web and not web.startswith("https://"):
+        message = f"is {web}: only an https address can be unsubscribed from with one click; serve it by https"
+        yield Finding("warning", f"{settings.path} web.url", message)
+    for key, each in settings.newsletters.items() if web or settings.mail.dkim else ():
+        try:
+            signers = newsroom.signers(each.newsletter, now_or(None))
+        except ConfigError as error:
+            yield from (Finding("error", problem.place, problem.message) for problem in error.problems)
+            return
+        if not signers:
+            message = (
+                f"has no key for the domain of {each.newsletter.sender}: one click to leave is honoured only where "
+            )
+            message += "a signature covers it; `digest keys make` makes a key"
+            yield Finding("warning", f"{settings.path} newsletters.{key}", message)
+
+
 def _has_recipients(newsroom: Newsroom) -> bool:
-    return any(each.newsletter.recipients for each in newsroom.settings.newsletters.values())
+    roster = newsroom.store.roster
+    return any(
+        each.newsletter.recipients or roster.counts(key)["active"]
+        for key, each in newsroom.settings.newsletters.items()
+    )
 
 
 def _unwritable(newsroom: Newsroom) -> str:
@@ -130,7 +158,22 @@ def _edition(newsroom: Newsroom, terminal: Terminal, key: str, now: datetime) ->
         return
     for problem in run.problems:
         yield Finding("warning", problem.place, problem.message)
+    yield from _links(newsroom, key, run.record.id)
     record = run.record
     if record.status == "skipped":
         yield Finding("warning", f"newsletters.{key}", f"the edition of {record.id} would have no story")
     terminal.detail(f"{key}: the edition of {record.id} can be made")
+
+
+def _links(newsroom: Newsroom, key: str, edition: str) -> Iterator[Finding]:
+    """Templates of the newsroom's own that print no link to leave by, where there is one."""
+    from digest.core.reader import Marks, leave_url
+
+    files = newsroom.store.editions.files(key, edition)
+    marks = Marks.among(files)
+    if marks is None or not leave_url(newsroom.settings.site, key, marks.token):
+        return
+    for path, template in (("email.html", "email.html"), ("email.txt", "text.txt")):
+        if marks.token.encode() not in files[path]:
+            message = "prints no link to unsubscribe, which readers and the law ask for: {{ reader.unsubscribe_url }}"
+            yield Finding("warning", f"templates/{template}", message)

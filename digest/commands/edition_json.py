@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from digest.core.text import utc_text
@@ -20,15 +21,16 @@ def edition_json(record: EditionRecord, status: str, deliveries: DeliveryCounts)
         "window": {"start": utc_text(record.window.start), "end": utc_text(record.window.end)},
         "status": status,
         "articles": list(record.articles),
-        "deliveries": {
-            "planned": deliveries.planned,
-            "accepted": deliveries.accepted,
-            "waiting": deliveries.waiting,
-        },
+        "deliveries": deliveries_json(deliveries),
     }
     if record.reason:
         whole["reason"] = record.reason
     return whole
+
+
+def deliveries_json(counts: DeliveryCounts) -> dict[str, int]:
+    """How the deliveries of an edition stand; planned is the sum of the others."""
+    return asdict(counts)
 
 
 def run_json(run: Run, *, dry_run: bool) -> dict[str, Any]:

@@ -7,18 +7,37 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from digest.commands.delivery_views import in_words
 from digest.commands.edition_json import edition_json
+from digest.core.errors import UsageError
 from digest.terminal import Terminal, complete_newsletter, options, spoken
 
 if TYPE_CHECKING:
     from digest.core.model import EditionRecord
-    from digest.core.stored import Editions
+    from digest.core.outbox import Ledger
 
 
-@click.command(name="editions")
+class _ListFirst(click.Group):
+    """A group that lists where no other command of it is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """See `click.Group`."""
+        named = bool(args) and (args[0] in self.commands or args[0] in ("--help", "-h"))
+        return super().parse_args(ctx, args if named else ["list", *args])
+
+
+@click.group(name="editions", cls=_ListFirst)
+def command() -> None:
+    """List the editions made, and show what became of one's deliveries.
+
+    `digest editions [NEWSLETTER]` lists them; `digest editions show EDITION` shows one.
+    """
+
+
+@command.command(name="list")
 @click.argument("newsletter", required=False, shell_complete=complete_newsletter)
 @options()
-def command(terminal: Terminal, *, newsletter: str | None) -> int:
+def list_command(terminal: Terminal, *, newsletter: str | None) -> int:
     """List the editions made and the slots skipped, newest first.
 
     Those of a newsletter that config.yaml no longer has are listed when it is named.
@@ -33,7 +52,7 @@ def command(terminal: Terminal, *, newsletter: str | None) -> int:
         zones = {key: known[key].newsletter.zone if key in known else UTC for key in keys}
         records = [record for key in keys for record in editions.records(key)]
         if terminal.as_json:
-            terminal.data([_json(editions, each) for each in records])
+            terminal.data([_json(newsroom.store.ledger, each) for each in records])
         else:
             rows = (
                 (
@@ -50,8 +69,51 @@ def command(terminal: Terminal, *, newsletter: str | None) -> int:
     return 0
 
 
-def _json(editions: Editions, record: EditionRecord) -> dict[str, Any]:
-    counts = editions.counts(record.newsletter, record.id)
+@command.command(name="show")
+@click.argument("edition")
+@click.option("--newsletter", shell_complete=complete_newsletter, help="Of this newsletter, where several have one.")
+@options()
+def show_command(terminal: Terminal, *, edition: str, newsletter: str | None) -> int:
+    """Show an edition: its stories, and its deliveries by sink, state, reader's domain and reply."""
+    from digest.app import Newsroom
+
+    with Newsroom.open(terminal.config, create=False) as newsroom:
+        editions, ledger = newsroom.store.editions, newsroom.store.ledger
+        keys = [newsletter] if newsletter else editions.newsletters()
+        found = [record for key in keys if (record := editions.find(key, edition)) is not None]
+        if not found:
+            raise UsageError(f"there is no edition '{edition}'; digest editions lists them", place=newsroom.store.place)
+        shown = []
+        for record in found:
+            counts, rows = ledger.counts(record.newsletter, record.id), ledger.tally(record.newsletter, record.id)
+            bounces = newsroom.store.bounces.counts(record.newsletter, record.id)
+            shown.append(
+                {
+                    **_json(ledger, record),
+                    "titles": list(record.titles),
+                    "bounces": dict(bounces),
+                    "tally": [dict(zip(TALLY, row, strict=True)) for row in rows],
+                }
+            )
+            terminal.say(f"{record.newsletter} {record.id}: {record.subject or record.reason}", bold=True)
+            for title in record.titles:
+                terminal.say(f"  {title}")
+            terminal.say(in_words(counts))
+            for kind, count in sorted(bounces.items()):
+                terminal.say(f"came back, {kind}: {count}")
+            if not terminal.as_json and not terminal.quiet:
+                terminal.table(TALLY, [tuple(map(str, row)) for row in rows])
+        if terminal.as_json:
+            terminal.data(shown)
+    return 0
+
+
+TALLY = ("sink", "state", "domain", "reply", "count")
+"""The columns by which deliveries are counted."""
+
+
+def _json(ledger: Ledger, record: EditionRecord) -> dict[str, Any]:
+    counts = ledger.counts(record.newsletter, record.id)
     return {
         **edition_json(record, record.status, counts),
         "title": record.title,

@@ -134,7 +134,9 @@ def report(terminal: Terminal, newsletter: Newsletter, run: Run, *, dry_run: boo
     for edition, sink, count in run.left:
         waiting = f"{counted(count, 'message')} of {newsletter.key} {edition} still wait for the sink"
         terminal.failed(f"{waiting} '{sink}', which is not in {terminal.config}; name it there again")
-    return bool(run.left)
+    for edition, sink, why in run.held:
+        terminal.failed(f"{newsletter.key} {edition}: nothing goes out by {sink}: {why}")
+    return bool(run.left or run.held)
 
 
 def collect(terminal: Terminal, newsroom: Newsroom, now: datetime) -> bool:
@@ -185,7 +187,10 @@ def _describe(terminal: Terminal, newsletter: Newsletter, run: Run, *, dry_run: 
         terminal.say("nothing was written")
         return
     if run.status != "skipped":
-        terminal.say(f"messages: {run.deliveries.accepted} of {run.deliveries.planned} delivered")
+        counts = run.deliveries
+        others = ("deferred", "refused", "excluded", "uncertain", "waiting")
+        rest = "".join(f", {getattr(counts, state)} {state}" for state in others if getattr(counts, state))
+        terminal.say(f"messages: {counts.accepted} of {counts.planned} delivered{rest}")
         terminal.say("open:")
         for path, meaning in _to_open(run):
             terminal.say(f"  {relative(path)}  {meaning}")

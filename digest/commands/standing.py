@@ -36,9 +36,9 @@ class Wrong:
     """Something a person should look at.
 
     Attributes:
-        what: In a word: "silent", "killed", "trouble", "failing", "overdue", "waiting", "set aside", "future" or
-            "unknown".
-        place: The daemon's holder, the newsletter, the configuration, or the store.
+        what: In a word: "silent", "killed", "trouble", "failing", "overdue", "waiting", "set aside", "future",
+            "unknown", "stopped", "held", "uncertain" or "relay".
+        place: The daemon's holder, the newsletter, the relay, the configuration, or the store.
         message: What it is, and what to do.
     """
 
@@ -83,6 +83,9 @@ class NewsletterStanding:
         overdue: The earliest slot that is overdue.
         ahead: The earliest record of a slot that is still to come.
         since: From when on its slots count, where that is still to come.
+        stopped: Why its mail is kept back; empty when it is not.
+        held: Deliveries that are kept back: an edition's id, and why.
+        uncertain: Of how many deliveries nobody knows whether they arrived.
     """
 
     target: Target
@@ -94,6 +97,9 @@ class NewsletterStanding:
     overdue: datetime | None
     ahead: EditionRecord | None
     since: datetime | None
+    stopped: str = ""
+    held: Sequence[tuple[str, str]] = ()
+    uncertain: int = 0
 
     @property
     def messages(self) -> int:
@@ -137,18 +143,22 @@ def newsletters_of(newsroom: Newsroom, now: datetime) -> list[NewsletterStanding
 
 
 def _newsletter(newsroom: Newsroom, target: Target, now: datetime) -> NewsletterStanding:
-    key, editions = target.key, newsroom.store.editions
+    key, editions, ledger = target.key, newsroom.store.editions, newsroom.store.ledger
     known = newsroom.store.standings.since(key)
+    dispatches = ledger.open(key)
     return NewsletterStanding(
         target=target,
         last=editions.last(key, now),
         next=target.schedule.next(now),
         pause=newsroom.scheduling.paused(target, now),
         failure=newsroom.store.standings.failure(key),
-        waiting=editions.unsettled(key),
+        waiting=[(each.edition, each.sink, ledger.left(each.id)) for each in dispatches],
         overdue=_overdue(newsroom, target, now),
         ahead=editions.following(key, now),
         since=known[0] if known is not None and known[0] > now + LEEWAY else None,
+        stopped=ledger.stopped(key),
+        held=list(dict.fromkeys((each.edition, each.held) for each in dispatches if each.held)),
+        uncertain=len(ledger.uncertain(key)),
     )
 
 
@@ -181,6 +191,7 @@ def wrong_in(
         yield from _wrong_daemon(daemon, zone, program)
     for newsletter in newsletters:
         yield from _wrong_newsletter(newsletter, program)
+    yield from _wrong_relays(newsroom, zone, program)
     unknown = [key for key in newsroom.store.editions.newsletters() if key not in newsroom.settings.newsletters]
     if unknown:
         yield Wrong("unknown", str(newsroom.settings.path), _unknown(unknown))
@@ -188,6 +199,14 @@ def wrong_in(
     if aside:
         said = f"{counted(aside, 'article')} set aside; see which, and why, with: {program} check"
         yield Wrong("set aside", newsroom.store.place, said)
+
+
+def _wrong_relays(newsroom: Newsroom, zone: tzinfo, program: str) -> Iterator[Wrong]:
+    named = {relay.name for sink in newsroom.settings.smtp for relay in sink.relays}
+    for state in newsroom.store.relays.all():
+        if state.pause is not None and state.relay in named:
+            paused = f"nothing leaves by it since {spoken(state.pause.since, zone)}: {state.pause.reason}"
+            yield Wrong("relay", state.relay, f"{paused}; once that is mended: {program} resume --relay {state.relay}")
 
 
 def zone_of(newsletters: Sequence[NewsletterStanding]) -> tzinfo:
@@ -227,6 +246,7 @@ def _wrong_newsletter(standing: NewsletterStanding, program: str) -> Iterator[Wr
     if standing.overdue is not None:
         due = f"the slot of {spoken(standing.overdue, zone)} is overdue, nothing is recorded of it"
         yield Wrong("overdue", key, f"{due}; start the daemon ({program} serve), or: {program} run {key} --due")
+    yield from _wrong_mail(standing, program)
     sinks = {sink.name for sink in standing.target.sinks}
     for edition, sink, count in standing.waiting:
         if sink not in sinks:
@@ -241,3 +261,18 @@ def _wrong_newsletter(standing: NewsletterStanding, program: str) -> Iterator[Wr
     if standing.since is not None:
         met = f"the clock was ahead when it was met, or --at: its slots count from {spoken(standing.since, zone)} on"
         yield Wrong("future", key, f"{met}; look at the clock, then let them count from now: {program} run {key} --due")
+
+
+def _wrong_mail(standing: NewsletterStanding, program: str) -> Iterator[Wrong]:
+    key = standing.target.key
+    if standing.stopped:
+        said = f"its mail has stopped: {standing.stopped}; look why, then let it go on: {program} resume {key}"
+        yield Wrong("stopped", key, said)
+    for edition, reason in standing.held:
+        late = f"{program} deliver {key} --edition {edition} --late"
+        yield Wrong("held", key, f"the mail of {edition} is held: {reason}; send it all the same: {late}")
+    if standing.uncertain:
+        said = (
+            f"nobody knows whether {counted(standing.uncertain, 'message')} arrived; settle that: {program} reconcile"
+        )
+        yield Wrong("uncertain", key, said)

@@ -110,6 +110,8 @@ def _describe_newsletter(terminal: Terminal, standing: NewsletterStanding) -> No
         terminal.say(f"  overdue  {spoken(standing.overdue, zone)}")
     if standing.messages:
         terminal.say(f"  waiting  {counted(standing.messages, 'message')}")
+    if standing.stopped:
+        terminal.say(f"  stopped  {standing.stopped}")
 
 
 def _daemon_json(daemon: DaemonStanding) -> dict[str, Any]:
@@ -143,5 +145,8 @@ def _newsletter_json(standing: NewsletterStanding) -> dict[str, Any]:
         },
         "failing": failure and {"since": utc_text(failure.since), "why": failure.text},
         "waiting": standing.messages,
+        "stopped": standing.stopped,
+        "held": [{"edition": edition, "why": why} for edition, why in standing.held],
+        "uncertain": standing.uncertain,
         "overdue": standing.overdue and instant_json(standing.overdue, zone),
     }

@@ -9,6 +9,8 @@
      +-- StoreError          the store cannot be opened, read or written
      +-- ClaimError          another process works on the newsletter
      +-- OutputError         a file cannot be written
+     +-- MailboxError        a mailbox of reports cannot be reached or read
+     +-- ForgedError         a webhook's event is not from whom it says, or not fresh
 
 Each names its place (file:line, config key, newsletter) and says what to do.
 What concerns one article only is no error but a `Problem`: the article is set aside, the rest goes on.
@@ -81,3 +83,11 @@ class ClaimError(DigestError):
 
 class OutputError(DigestError):
     """An output file cannot be written."""
+
+
+class MailboxError(DigestError):
+    """A mailbox of bounce reports cannot be reached, or not be read; may be tried again."""
+
+
+class ForgedError(DigestError):
+    """An event at a webhook is not signed by whom it says it is from, or is not fresh: nothing of it is believed."""

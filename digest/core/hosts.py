@@ -31,7 +31,7 @@ def _ascii_label(label: str) -> str:
     if not label.isascii():
         found = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", label).lower())
         if not all(char in _JOINERS or char == "-" or unicodedata.category(char)[0] in "LMN" for char in found):
-            raise ValueError(f"has '{label}', which has a sign that no host name has")
+            raise ValueError(f"has '{label[:80]}', which has a sign that no host name has")
         if not found.isascii():
             found = f"xn--{found.encode('punycode').decode()}"
     if not _LABEL.fullmatch(found):

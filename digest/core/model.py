@@ -369,8 +369,28 @@ class EditionRecord:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryCounts:
-    """How the deliveries of an edition stand: planned is the sum of the others."""
+    """How the deliveries of an edition stand: planned is the sum of the others.
+
+    Attributes:
+        planned: As noted when the edition was frozen.
+        accepted: Taken by the sink.
+        deferred: To be tried again later.
+        refused: Turned down for good.
+        excluded: Those to readers who had left or were suppressed when their turn came, and those that expired.
+        uncertain: Handed over, and nobody knows whether they arrived; those being handed over at this moment too.
+        waiting: Still to be tried, or claimed by a worker.
+    """
 
     planned: int = 0
     accepted: int = 0
+    deferred: int = 0
+    refused: int = 0
+    excluded: int = 0
+    uncertain: int = 0
     waiting: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every delivery planned is in one of the states."""
+        states = self.accepted + self.deferred + self.refused + self.excluded + self.uncertain + self.waiting
+        return self.planned == states

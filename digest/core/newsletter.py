@@ -58,6 +58,7 @@ class Newsletter:
         summary_words: The budget of a summary that is not the author's, in words.
         recipients: Addresses a message is made for; empty means one copy to the sender's own address.
         feed_limit: At most so many entries in each of its feeds.
+        organisation: Who publishes it and where, one line below its messages; empty: as the site says.
     """
 
     key: str
@@ -77,6 +78,7 @@ class Newsletter:
     summary_words: int = 60
     recipients: tuple[str, ...] = ()
     feed_limit: int = 100
+    organisation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,9 @@ class Site:
         url: Absolute, ends with "/": the output folder is served there.
         id: What the ids in feeds are made from; must not change when the URL does.
         address: Postal address, one line; empty when none is given.
+        readers_url: Where the pages for readers are reachable from outside, ends with "/"; empty when they are not.
+        unsubscribe_mailto: Address that takes unsubscriptions by mail; empty when there is none.
+        help_url: Help for readers; empty when there is none.
     """
 
     title: str
@@ -95,3 +100,6 @@ class Site:
     organisation: str
     language: str = "en"
     address: str = ""
+    readers_url: str = ""
+    unsubscribe_mailto: str = ""
+    help_url: str = ""

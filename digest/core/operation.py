@@ -76,6 +76,21 @@ class Claims(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who works here.
+
+    Attributes:
+        holder: Its name among processes, as claims keep it.
+        clock: The present instant: leases go by the clock, whatever instant is being worked for.
+        gone: Whether another holder is known not to live any more.
+    """
+
+    holder: str
+    clock: Callable[[], datetime]
+    gone: Callable[[str], bool]
+
+
 class Hold(Protocol):
     """A claim while one works under it."""
 

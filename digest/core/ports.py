@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
         Summary,
     )
     from digest.core.newsletter import Newsletter
+    from digest.core.outbox import Queue
+    from digest.core.reader import Reader
 
 Item = TypeVar("Item")
 
@@ -92,6 +94,35 @@ class Summarizer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """What is the same in all messages of an edition: literals, between which each reader's values go.
+
+    Attributes:
+        message: The literals, CRLF line ends.
+        wire: The same as SMTP carries them [RFC 5321 section 4.5.2]: a dot that begins a line is doubled, and a line of
+            a single dot ends the last.
+    """
+
+    message: tuple[bytes, ...]
+    wire: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, literals: Sequence[bytes]) -> Frame:
+        """The frame of these literals; no value may begin a line with a dot.
+
+        Raises:
+            ValueError: A literal after the first begins with a dot: whether it is doubled would depend on the value.
+        """
+        if any(literal.startswith(b".") for literal in literals[1:]):
+            raise ValueError("a literal after a hole begins with a dot")
+        first, *rest = (literal.replace(b"\r\n.", b"\r\n..") for literal in literals)
+        stuffed = [b"." + first if first.startswith(b".") else first, *rest]
+        ended = literals[-1].endswith(b"\r\n") or list(literals) == [b""]
+        stuffed[-1] += b".\r\n" if ended else b"\r\n.\r\n"
+        return cls(tuple(literals), tuple(stuffed))
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """MAIL FROM, RCPT TO and the bytes [RFC 5321].
 
@@ -100,29 +131,50 @@ class Envelope:
         recipient: Address it goes to.
         message_id: Its Message-ID, with angle brackets: the same for the same edition and recipient, always.
         name: Fit for a file name, unique among all envelopes, sorts by edition.
-        message: The message, CRLF line ends.
+        frame: What it shares with the edition's other messages.
+        values: This reader's, one fewer than literals.
     """
 
     sender: str
     recipient: str
     message_id: str
     name: str
-    message: bytes
+    frame: Frame
+    values: tuple[bytes, ...] = ()
+
+    @classmethod
+    def whole(cls, sender: str, recipient: str, message_id: str, name: str, message: bytes) -> Envelope:
+        """The envelope of a message that shares nothing with others; CRLF line ends."""
+        return cls(sender, recipient, message_id, name, Frame.of((message,)))
+
+    @property
+    def message(self) -> bytes:
+        """The message, CRLF line ends; joined when asked."""
+        return _joined(self.frame.message, self.values)
+
+    @property
+    def wire(self) -> bytes:
+        """What follows a server's 354: the message with its dots doubled, and the final dot; joined when asked."""
+        return _joined(self.frame.wire, self.values)
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A sink has taken an envelope: it is durable there, or was so already.
+def _joined(literals: tuple[bytes, ...], values: tuple[bytes, ...]) -> bytes:
+    pieces = [b""] * (len(literals) + len(values))
+    pieces[::2] = literals
+    pieces[1::2] = values
+    return b"".join(pieces)
 
-    Attributes:
-        envelope: Which.
-        reply: What the sink says of it: a path, a relay's reply.
-        new: False when it was there already and nothing changed.
-    """
 
-    envelope: Envelope
-    reply: str
-    new: bool = True
+class Mailing(Protocol):
+    """An edition as messages."""
+
+    def envelope(self, reader: Reader) -> Envelope:
+        """The envelope for one reader; the same bytes each time.
+
+        Raises:
+            ValueError: No message can name the reader's address.
+        """
+        ...
 
 
 class Sink(Protocol):
@@ -142,12 +194,31 @@ class Sink(Protocol):
         """
         ...
 
-    def deliver(self, envelopes: Sequence[Envelope]) -> Iterator[Accepted]:
-        """Take the envelopes, in order; each is yielded once it is durable. Taking one again changes nothing.
+    @property
+    def repeatable(self) -> bool:
+        """Whether it knows an envelope again, so that taking one twice changes nothing."""
+        ...
+
+    @property
+    def remote(self) -> bool:
+        """Whether it may take long, and wait for other machines: a daemon gives it a worker of its own."""
+        ...
+
+    def deliver(self, queue: Queue, stop: Callable[[], bool]) -> None:
+        """Take envelopes from the queue until there are none, and report what became of each.
+
+        Args:
+            queue: Where they come from.
+            stop: Asked often: whether to take no more, give back what was not tried, and return.
 
         Raises:
-            OutputError: The sink cannot take it; those yielded before were taken.
+            OutputError: It can take nothing more; all that was taken from the queue was reported or given back.
+            StoreError: The queue fails.
         """
+        ...
+
+    def rebuild(self, envelopes: Iterable[Envelope]) -> Iterator[tuple[str, bool]]:
+        """Where each envelope is, and whether it had to be written; nothing unless `rebuilt`."""
         ...
 
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from digest.core.model import (
         Article,
         Candidate,
-        DeliveryCounts,
         EditionRecord,
         Entry,
         FrozenEdition,
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
         Verdict,
     )
     from digest.core.operation import Claim
+    from digest.core.outbox import Plan
     from digest.core.ports import Reading
 
 
@@ -134,7 +134,7 @@ class Editions(Protocol):
         self,
         frozen: FrozenEdition,
         verdicts: Sequence[Verdict],
-        deliveries: Mapping[str, Sequence[str]],
+        plan: Plan,
         now: datetime,
         *,
         merged: Sequence[EditionRecord] = (),
@@ -145,8 +145,9 @@ class Editions(Protocol):
         Args:
             frozen: The edition.
             verdicts: Those to keep, those chosen first.
-            deliveries: Name of a sink to the recipients it is to deliver to; each starts as waiting.
-            now: Kept as the time of composition; no output shows it.
+            plan: Whom it goes to, beside the newsletter's active subscriptions whose address is not suppressed: those
+                are read in the same transaction. A person who is named too gets one delivery by each sink.
+            now: Kept as the time of composition and of planning; no output shows it.
             merged: Slots before it whose spans are part of it: recorded as skipped, unless they have an edition.
             claim: On the newsletter: still held, or nothing is changed.
 
@@ -204,28 +205,8 @@ class Editions(Protocol):
         """The `limit` stories that appeared last: newest edition first, each edition's in its order."""
         ...
 
-    def waiting(self, newsletter: str, edition: str, sink: str) -> list[str]:
-        """Recipients whose delivery by this sink is not settled, in the order they were planned."""
-        ...
-
-    def accepted(self, newsletter: str, edition: str, sink: str) -> list[str]:
-        """Recipients whose delivery by this sink was accepted, in the order they were planned."""
-        ...
-
-    def settle(self, newsletter: str, edition: str, sink: str, *, recipient: str, reply: str, now: datetime) -> None:
-        """Note that a sink accepted a delivery; durable when this returns. Again: changes nothing."""
-        ...
-
-    def unfinished(self, newsletter: str, sinks: Collection[str]) -> bool:
-        """Whether pages may be missing, or deliveries wait for one of these sinks: what a kill left undone. Cheap."""
-        ...
-
-    def unsettled(self, newsletter: str) -> list[tuple[str, str, int]]:
-        """Where deliveries wait: an edition's id, a sink, and how many; the oldest edition first."""
-        ...
-
-    def counts(self, newsletter: str, edition: str) -> DeliveryCounts:
-        """How the deliveries of an edition stand, over all sinks."""
+    def unfinished(self, newsletter: str) -> bool:
+        """Whether pages may be missing: what a kill left undone. Cheap."""
         ...
 
     def feed_id(self, proposed: str) -> str:

@@ -41,6 +41,9 @@ def _is_nonchar(char: str) -> bool:
 
 def one_line(text: str) -> str:
     """Clean text with all white space, line breaks included, folded to single spaces."""
+    # Of white space only the space is printable: most texts are as they should be.
+    if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return text
     return _SPACE.sub(" ", clean(_SPACE.sub(" ", text))).strip()
 
 
@@ -79,3 +82,15 @@ def counted(count: int, noun: str) -> str:
 def reading_minutes(words: int) -> int:
     """Whole minutes it takes to read so many words, at least one."""
     return max(1, round(words / WORDS_A_MINUTE))
+
+
+def reply_kind(reply: str) -> str:
+    """What replies have in common that differ by a queue id or an address: `250 2.0.0`, `550 5.1.1 user unknown`.
+
+    Args:
+        reply: One line, as a relay or a sink said it.
+    """
+    if reply.startswith("2"):
+        return " ".join(re.findall(r"\A2\d\d(?: 2\.\d+\.\d+)?", reply))
+    plain = re.sub(r"<[^<>]*>|\S*[@/]\S*|\b(?=\w*\d)(?=\w*[A-Za-z])\w{6,}\b", "…", reply)
+    return plain[:80].rstrip()

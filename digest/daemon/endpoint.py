@@ -77,13 +77,7 @@ class Endpoint:
         try:
             self._server = _Server(self._listen, self._health, self._metrics)
         except (OSError, OverflowError) as error:  # OverflowError: of a port above 65535
-            host, port = self._listen
-            reason = error.strerror if isinstance(error, OSError) else "there is no such port"
-            advice = _ADVICE.get(error.errno or 0, "") if isinstance(error, OSError) else ""
-            raise DigestError(
-                f"cannot listen on {host} port {port} ({reason}): {advice or 'check the address'}",
-                place="daemon.listen",
-            ) from error
+            raise not_listening(self._listen, error, "daemon.listen") from error
         Thread(target=self._server.serve_forever, args=(PULSE,), name="endpoint", daemon=True).start()
 
     def stop(self) -> None:
@@ -92,6 +86,20 @@ class Endpoint:
             self._server.shutdown()
             self._server.server_close()
             self._server = None
+
+
+def not_listening(listen: tuple[str, int], error: OSError | OverflowError, place: str) -> DigestError:
+    """The error that says why an address and port cannot be had, and what to do.
+
+    Args:
+        listen: Address and port.
+        error: What came of trying.
+        place: The key in config.yaml.
+    """
+    host, port = listen
+    reason = error.strerror if isinstance(error, OSError) else "there is no such port"
+    advice = _ADVICE.get(error.errno or 0, "") if isinstance(error, OSError) else ""
+    return DigestError(f"cannot listen on {host} port {port} ({reason}): {advice or 'check the address'}", place=place)
 
 
 class _Server(ThreadingHTTPServer):

@@ -16,10 +16,12 @@ from digest.core.errors import ConfigError, DigestError
 from digest.core.operation import DaemonState
 from digest.core.text import counted, utc_text
 from digest.daemon.alarm import Alarm
+from digest.daemon.courier import Courier
 from digest.daemon.endpoint import Endpoint
 from digest.daemon.heartbeat import Heartbeat
 from digest.daemon.logs import event
 from digest.daemon.metrics import Metrics
+from digest.daemon.postmaster import Postmaster
 from digest.daemon.signals import Signals
 from digest.daemon.ticker import Ticker
 
@@ -27,10 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from digest.core.ports import Sink
+    from digest.daemon.readers_pages import ReadersPages
     from digest.daemon.systemd import Notifier
 
 JUMP = timedelta(seconds=2)
 """A clock that is further off than this from where it should be has jumped."""
+LAST_WORDS = 1.0
+"""Seconds of the grace period that are kept for what comes after the courier has stopped."""
 STUCK = 900.0
 """Seconds after which a tick that has not ended is taken to hang."""
 
@@ -53,8 +59,13 @@ class Daemon:
         self._metrics = Metrics(version("digest"), self._started)
         self._seen = _signature(self._config)
         self._newsroom = Newsroom.open(self._config, clock=clock)
+        self._newsroom.inline = _is_local
         self._store = _identity(self._newsroom)
         self._signals = Signals(self._wake.set, self._grace)
+        self._courier: Courier | None = None
+        self._pages: ReadersPages | None = None
+        self._pages_failed = False
+        self._postmaster: Postmaster | None = None
         self._ticker = Ticker(self._newsroom, self._metrics, clock, self._signals.stopping.is_set)
         self._refused = ""
         self._ended = time.monotonic()
@@ -70,6 +81,9 @@ class Daemon:
         self._signals.start()
         self._open()
         event("started", version=version("digest"), config=self._config, newsletters=self._keys())
+        self._send()
+        self._show()
+        self._receive()
         self._alarm.start()
         self._watch()
         self._notifier.ready(self._status())
@@ -82,12 +96,57 @@ class Daemon:
             # Here, before anything is looked at: a signal that comes later rings again.
             self._wake.clear()
         self._notifier.stopping("stopping")
+        if self._courier is not None and not self._courier.stop(max(self._grace() - LAST_WORDS, 1.0)):
+            event("cut_short", level=logging.WARNING, what="the courier")
+        self._hide()
+        if self._postmaster is not None and not self._postmaster.stop(LAST_WORDS):
+            event("cut_short", level=logging.WARNING, what="the postmaster")
         self._note("stopped")
         self._alarm.stop()
         self._close()
         self._newsroom.store.close()
         event("stopped")
         return 0
+
+    def _send(self) -> None:
+        """Let a courier take over the mail; the one before finishes what it has on the wire."""
+        if self._courier is not None:
+            self._courier.stop(0)
+            self._courier = None
+        if any(sink.remote for sink in self._newsroom.sinks):
+            self._courier = Courier(self._newsroom.settings, self._clock, self._metrics)
+            self._courier.start()
+
+    def _show(self) -> None:
+        """Answer the pages for readers, if there are any; tried again at each tick while the port is taken."""
+        listen = self._newsroom.settings.web.listen
+        if listen is None or self._pages is not None:
+            return
+        # Here, for it takes a while to import, and most newsrooms have no such pages yet.
+        from digest.daemon.readers_pages import ReadersPages  # noqa: PLC0415 see above
+
+        pages = ReadersPages(self._newsroom.settings, self._clock, self._metrics)
+        try:
+            pages.start()
+        except DigestError as error:
+            if not self._pages_failed:
+                event("pages_not_listening", level=logging.WARNING, problem=str(error))
+            self._pages_failed = True
+            return
+        self._pages, self._pages_failed = pages, False
+        event("pages_listening", address=_spelt(pages.address))
+
+    def _hide(self) -> None:
+        if self._pages is not None:
+            self._pages.stop()
+            self._pages = None
+
+    def _receive(self) -> None:
+        """Let a postmaster take what comes back; the one before finishes the message that it has."""
+        if self._postmaster is not None:
+            self._postmaster.stop(LAST_WORDS)  # so that its port is free; else the new one tries again
+        self._postmaster = Postmaster(self._newsroom.settings, self._clock, self._metrics)
+        self._postmaster.start()
 
     def _open(self) -> None:
         """Begin what depends on the configuration."""
@@ -122,13 +181,15 @@ class Daemon:
     def _address(self) -> str:
         if self._endpoint is None:
             return ""
-        host, port = self._endpoint.address
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return _spelt(self._endpoint.address)
 
     def _tick(self) -> None:
         self._began = time.monotonic()
         self._ticker.tick()
+        if self._courier is not None:
+            self._courier.look()
         self._listen()
+        self._show()
         self._note("running")
         fine = not self._ticker.troubles and not self._refused
         self._metrics.tick(time.monotonic() - self._began, self._clock())
@@ -173,9 +234,18 @@ class Daemon:
 
     def _take(self, newsroom: Newsroom) -> None:
         before, self._newsroom = self._newsroom, newsroom
+        newsroom.inline = _is_local
         self._store = _identity(newsroom)
         self._ticker.changed(newsroom)
         before.store.close()
+        self._send()
+        self._pages_failed = False
+        if self._pages is not None and self._pages.listen == newsroom.settings.web.listen:
+            self._pages.take(newsroom.settings)
+        else:
+            self._hide()
+            self._show()
+        self._receive()
         if newsroom.settings.daemon != before.settings.daemon:
             self._alarm.stop()
             self._close()
@@ -205,7 +275,11 @@ class Daemon:
     def _trouble(self) -> str:
         """What is wrong that belongs to no newsletter: those keep their own failures."""
         others = [f"{name}: {text}" for name, text in self._ticker.troubles.items() if name not in self._keys()]
-        return "; ".join(filter(None, (self._refused, *others)))
+        mail = self._courier.trouble if self._courier is not None else ""
+        pages = self._pages.trouble if self._pages is not None else ""
+        back = self._postmaster.trouble if self._postmaster is not None else ""
+        told = (mail and f"the courier: {mail}", pages)
+        return "; ".join(filter(None, (self._refused, *others, *told, back)))
 
     def _alive(self) -> bool:
         """Whether it ticks. Any thread may ask."""
@@ -259,6 +333,16 @@ class Daemon:
         wrong = f"; failing: {failing}" if failing else ""
         refused = "; config.yaml was refused" if self._refused else ""
         return f"{counted(len(self._keys()), 'newsletter')}, {coming}{wrong}{refused}"
+
+
+def _spelt(address: tuple[str, int]) -> str:
+    host, port = address
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _is_local(sink: Sink) -> bool:
+    """Whether the tick delivers by a sink itself; the courier does the others."""
+    return not sink.remote
 
 
 def _identity(newsroom: Newsroom) -> tuple[int, int] | None:

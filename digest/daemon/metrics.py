@@ -36,6 +36,8 @@ MEANINGS = {
     "digest_next_slot_timestamp_seconds": "A newsletter's next slot, in seconds since 1970 UTC; absent when none.",
     "digest_last_slot_timestamp_seconds": "The last slot dealt with, in seconds since 1970 UTC; absent when none.",
     "digest_deliveries_waiting": "Deliveries of a newsletter that are not settled yet.",
+    "digest_deliveries_total": "Deliveries handed to another machine, by newsletter, sink and what became of them.",
+    "digest_bounces_total": "What came back and was new, by newsletter and kind, unsubscriptions by mail among it.",
     "digest_newsletter_failing": "1 when a newsletter's last try failed, else 0.",
     "digest_newsletter_paused": "1 when a newsletter is paused, else 0.",
     "digest_clock_jumps_total": "How often the machine's clock was seen to jump.",
@@ -74,6 +76,8 @@ class Metrics:
         self._next_slot = self._gauge("digest_next_slot_timestamp_seconds", "newsletter")
         self._last_slot = self._gauge("digest_last_slot_timestamp_seconds", "newsletter")
         self._waiting = self._gauge("digest_deliveries_waiting", "newsletter")
+        self._deliveries = self._counter("digest_deliveries_total", "newsletter", "sink", "state")
+        self._bounces = self._counter("digest_bounces_total", "newsletter", "kind")
         self._failing = self._gauge("digest_newsletter_failing", "newsletter")
         self._paused = self._gauge("digest_newsletter_paused", "newsletter")
         self._jumps = self._counter("digest_clock_jumps_total")
@@ -116,6 +120,14 @@ class Metrics:
         self._waiting.labels(key).set(waiting)
         self._failing.labels(key).set(failing)
         self._paused.labels(key).set(paused)
+
+    def delivered(self, newsletter: str, sink: str, state: str, count: int) -> None:
+        """So many deliveries went into a state."""
+        self._deliveries.labels(newsletter, sink, state).inc(max(count, 0))
+
+    def came_back(self, newsletter: str, kind: str) -> None:
+        """A report of a newsletter's mail, or an unsubscription by mail, was taken."""
+        self._bounces.labels(newsletter, kind).inc()
 
     def forget(self, keys_kept: Collection[str]) -> None:
         """Drop how newsletters stand that are no longer configured; what was counted of them stays counted."""

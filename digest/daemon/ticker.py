@@ -188,7 +188,7 @@ class Ticker:
                 target.key,
                 next_slot=target.schedule.next(now),
                 last_slot=last.slot if last is not None else None,
-                waiting=sum(count for _, _, count in store.editions.unsettled(target.key)),
+                waiting=sum(store.ledger.left(each.id) for each in store.ledger.open(target.key)),
                 failing=target.key in self._troubles,
                 paused=self.newsroom.scheduling.paused(target, now) is not None,
             )

@@ -4,80 +4,122 @@ from __future__ import annotations
 
 import re
 import time
+from abc import ABC, abstractmethod
 from email.parser import BytesHeaderParser
 from email.utils import mktime_tz, parsedate_tz
 from typing import TYPE_CHECKING
 
-from digest.core.ports import Accepted
+from digest.core.outbox import Attempt, Returned
 from digest.delivery.atomic import make_folder, output_error, update, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from digest.core.outbox import Outgoing, Queue
     from digest.core.ports import Envelope
 
 
-class EmlFolder:
-    """One .eml file an envelope, CRLF line ends as on the wire."""
-
-    rebuilt = True
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self._folder = folder
-        self.name = name
-
-    def deliver(self, envelopes: Sequence[Envelope]) -> Iterator[Accepted]:
-        """Write each as `NAME.eml`."""
-        for each in envelopes:
-            path = self._folder / f"{each.name}.eml"
-            new = write(path, each.message)
-            yield Accepted(each, str(path), new=new)
+AT_ONCE = 200
+"""Envelopes that are claimed, written and noted together."""
 
 
-class Maildir:
-    """A Maildir [maildir(5)]: written in `tmp`, renamed into `new`; known again in `cur` when it was read."""
+class _FileSink(ABC):
+    """What the file sinks have in common. They recognise what they have, so that all of it may come twice.
+
+    Attributes:
+        name: See `Sink`.
+    """
 
     rebuilt = False
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self._folder = folder
-        self.name = name
-
-    def deliver(self, envelopes: Sequence[Envelope]) -> Iterator[Accepted]:
-        """Put each into the mailbox, once."""
-        try:
-            for part in ("tmp", "new", "cur"):
-                make_folder(self._folder / part)
-            # A mail reader moves a message to `cur` and adds `:2,` and flags to its name.
-            present = {
-                path.name.partition(":")[0]: path
-                for part in ("new", "cur")
-                for path in sorted((self._folder / part).iterdir())
-            }
-        except OSError as error:
-            raise output_error(self._folder, error) from error
-        for each in envelopes:
-            path = present.get(each.name)
-            if path is None:
-                path = self._folder / "new" / each.name
-                # Local mailboxes hold messages with the system's own line ends.
-                new = write(path, each.message.replace(b"\r\n", b"\n"), staging=self._folder / "tmp")
-                yield Accepted(each, str(path), new=new)
-            else:
-                yield Accepted(each, str(path), new=False)
-
-
-class Mbox:
-    """An mbox file [RFC 4155] in the mboxrd form: lines that begin with `From ` are quoted, and can be unquoted."""
-
-    rebuilt = False
+    repeatable = True
+    remote = False
 
     def __init__(self, path: Path, name: str) -> None:
         self._path = path
         self.name = name
 
-    def deliver(self, envelopes: Sequence[Envelope]) -> Iterator[Accepted]:
+    def deliver(self, queue: Queue, stop: Callable[[], bool]) -> None:
+        """See `Sink`."""
+        while not stop() and (taken := queue.take(AT_ONCE)):
+            self._write_all(queue, taken)
+
+    def _write_all(self, queue: Queue, taken: Sequence[Outgoing]) -> None:
+        may_go = queue.commit((), [each.delivery for each in taken])
+        left = {each.envelope.name: each for each in taken if each.delivery in may_go}
+        done: list[Attempt | Returned] = []
+        try:
+            for envelope, place, new in self._write([each.envelope for each in left.values()]):
+                delivery = left.pop(envelope.name).delivery
+                done.append(Attempt(delivery, "message", None, place=place, new=new))
+        finally:
+            # Also when the disk is full, or one was interrupted: what was written is noted, the rest waits.
+            done += [Returned(each.delivery) for each in left.values()]
+            queue.commit(done, ())
+
+    def rebuild(self, envelopes: Iterable[Envelope]) -> Iterator[tuple[str, bool]]:
+        """See `Sink`."""
+        del envelopes
+        yield from ()
+
+    @abstractmethod
+    def _write(self, envelopes: Sequence[Envelope]) -> Iterator[tuple[Envelope, str, bool]]:
+        """Put the envelopes in place, in order; each comes with its path, and whether it was written, once durable.
+
+        Raises:
+            OutputError: One cannot be; those that came before are.
+        """
+
+
+class EmlFolder(_FileSink):
+    """One .eml file an envelope, CRLF line ends as on the wire."""
+
+    rebuilt = True
+
+    def _write(self, envelopes: Iterable[Envelope]) -> Iterator[tuple[Envelope, str, bool]]:
+        """Write each as `NAME.eml`."""
+        for each in envelopes:
+            path = self._path / f"{each.name}.eml"
+            new = write(path, each.message)
+            yield each, str(path), new
+
+    def rebuild(self, envelopes: Iterable[Envelope]) -> Iterator[tuple[str, bool]]:
+        """See `Sink`."""
+        for _, place, new in self._write(envelopes):
+            yield place, new
+
+
+class Maildir(_FileSink):
+    """A Maildir [maildir(5)]: written in `tmp`, renamed into `new`; known again in `cur` when it was read."""
+
+    def _write(self, envelopes: Sequence[Envelope]) -> Iterator[tuple[Envelope, str, bool]]:
+        """Put each into the mailbox, once."""
+        try:
+            for part in ("tmp", "new", "cur"):
+                make_folder(self._path / part)
+            # A mail reader moves a message to `cur` and adds `:2,` and flags to its name.
+            present = {
+                path.name.partition(":")[0]: path
+                for part in ("new", "cur")
+                for path in sorted((self._path / part).iterdir())
+            }
+        except OSError as error:
+            raise output_error(self._path, error) from error
+        for each in envelopes:
+            path = present.get(each.name)
+            if path is None:
+                path = self._path / "new" / each.name
+                # Local mailboxes hold messages with the system's own line ends.
+                new = write(path, each.message.replace(b"\r\n", b"\n"), staging=self._path / "tmp")
+                yield each, str(path), new
+            else:
+                yield each, str(path), False
+
+
+class Mbox(_FileSink):
+    """An mbox file [RFC 4155] in the mboxrd form: lines that begin with `From ` are quoted, and can be unquoted."""
+
+    def _write(self, envelopes: Sequence[Envelope]) -> Iterator[tuple[Envelope, str, bool]]:
         """Append those whose Message-ID is not there yet, all in one atomic replacement of the file."""
         new: set[str] = set()
 
@@ -90,7 +132,7 @@ class Mbox:
         if envelopes:
             update(self._path, appended)
         for each in envelopes:
-            yield Accepted(each, str(self._path), new=each.message_id in new)
+            yield each, str(self._path), each.message_id in new
 
 
 _FROM_LINE = re.compile(rb"^(>*From )", re.MULTILINE)

@@ -31,7 +31,11 @@ class SiteView:
 
 @dataclass(frozen=True, slots=True)
 class NewsletterView:
-    """The newsletter: `url` and the feeds' URLs are absolute."""
+    """The newsletter: `url` and the feeds' URLs are absolute.
+
+    Attributes:
+        organisation: Who publishes it and where, one line; empty where the site's organisation and address say so.
+    """
 
     key: str
     title: str
@@ -42,6 +46,7 @@ class NewsletterView:
     rss_url: str
     atom_url: str
     json_url: str
+    organisation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +167,16 @@ class FeedLink:
     folder: str
     category: str
     of_editions: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderView:
+    """Whom a message is for, in `email.html` and `text.txt`. Print both as they are: strings stand in for them.
+
+    Attributes:
+        address: The reader's; empty on the web.
+        unsubscribe_url: A link for this reader alone: a page, or an address for mail; empty where there is neither.
+    """
+
+    address: str = ""
+    unsubscribe_url: str = ""

@@ -9,7 +9,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from digest.core.model import Entry, FrozenEdition
+from digest.core.reader import Marks, leave_url
 from digest.core.text import one_line, utc_text
+from digest.render.context import ReaderView
 from digest.render.links import absolute, local_pictures
 from digest.render.views import Urls, edition_view, newsletter_view, pictures_of, site_view
 
@@ -53,10 +55,12 @@ class EditionRenderer:
         urls = Urls.of(self._site, newsletter.key)
         pictures = pictures_of(assets)
         view = self._titled(edition_view(edition, newsletter, urls, pictures), newsletter, urls)
+        # Made of all that templates can print: no article can hold the marks of its own edition.
+        seed = hashlib.sha256(repr(self._context(view, newsletter, urls)).encode()).hexdigest()[:32]
         files: dict[str, bytes] = {found.path: found.content for found in pictures.values()}
-        for name, content in self._pages(view, newsletter, urls).items():
+        for name, content in self._pages(view, newsletter, urls, Marks.of(seed)).items():
             files[name] = content.encode()
-        files["edition.json"] = _manifest(edition, newsletter, view)
+        files["edition.json"] = _manifest(edition, newsletter, view, seed)
         return FrozenEdition(
             newsletter=newsletter.key,
             id=edition.id,
@@ -76,7 +80,7 @@ class EditionRenderer:
         preheader = self._templates.render("preheader.txt", context, language=newsletter.language)
         return replace(view, subject=one_line(subject), preheader=one_line(preheader))
 
-    def _pages(self, view: EditionView, newsletter: Newsletter, urls: Urls) -> dict[str, str]:
+    def _pages(self, view: EditionView, newsletter: Newsletter, urls: Urls, marks: Marks) -> dict[str, str]:
         # premailer takes long to import, and most runs make no edition.
         from digest.render.email import inline_css  # noqa: PLC0415
 
@@ -85,10 +89,12 @@ class EditionRenderer:
         def render(name: str, **more: object) -> str:
             return self._templates.render(name, {**context, **more}, language=newsletter.language)
 
+        reader = ReaderView(marks.address, leave_url(self._site, newsletter.key, marks.token))
         pages = {
             "index.html": render("edition.html"),
-            "index.txt": render("text.txt"),
-            "email.html": inline_css(render("email.html")),
+            "index.txt": render("text.txt", reader=ReaderView()),
+            "email.txt": render("text.txt", reader=reader),
+            "email.html": inline_css(render("email.html", reader=reader)),
         }
         for story in view.stories:
             if not story.canonical_url:
@@ -124,7 +130,7 @@ def _entries(edition: Edition, view: EditionView, pictures: Mapping[tuple[str, s
         )
 
 
-def _manifest(edition: Edition, newsletter: Newsletter, view: EditionView) -> bytes:
+def _manifest(edition: Edition, newsletter: Newsletter, view: EditionView, seed: str) -> bytes:
     """The edition for programs: what it holds and where it stands, without rendering."""
     stories = iter(view.stories)
     manifest = {
@@ -144,6 +150,7 @@ def _manifest(edition: Edition, newsletter: Newsletter, view: EditionView) -> by
             }
             for section in edition.sections
         ],
+        "mark": seed,
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
 

@@ -70,6 +70,7 @@ def newsletter_view(newsletter: Newsletter, urls: Urls) -> NewsletterView:
         rss_url=urls.newsletter + "rss.xml",
         atom_url=urls.newsletter + "atom.xml",
         json_url=urls.newsletter + "feed.json",
+        organisation=newsletter.organisation,
     )
 
 

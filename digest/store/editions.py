@@ -4,35 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from digest.core.catchup import ASTRAY
-from digest.core.errors import StoreError
-from digest.core.model import DeliveryCounts, EditionRecord, Verdict, Window
+from digest.core.model import EditionRecord, Verdict, Window
 from digest.store.claims import check_claim
 from digest.store.engine import batches
-from digest.store.freezing import (
-    ACCEPTED,
-    WAITING,
-    clear,
-    of_edition,
-    refuse_repeats,
-    write_deliveries,
-    write_edition,
-    write_merged,
-    write_skipped,
-)
+from digest.store.freezing import clear, of_edition, refuse_repeats, write_edition, write_merged, write_skipped
+from digest.store.hashing import Hasher
+from digest.store.planning import write_plan
 from digest.store.rows import read_entry
-from digest.store.tables import deliveries, edition_articles, edition_files, editions, meta, verdicts
+from digest.store.tables import edition_articles, edition_files, editions, meta, verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Row, Select
 
     from digest.core.model import Entry, FrozenEdition
     from digest.core.operation import Claim
+    from digest.core.outbox import Plan
     from digest.store.engine import Database
 
 _FEED_ID = "feed_id"
@@ -43,6 +35,7 @@ class SqlEditions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._hasher = Hasher(database)
 
     def get(self, newsletter: str, slot: datetime) -> EditionRecord | None:
         """See `Editions`."""
@@ -111,13 +104,15 @@ class SqlEditions:
         self,
         frozen: FrozenEdition,
         verdicts: Sequence[Verdict],
-        deliveries: Mapping[str, Sequence[str]],
+        plan: Plan,
         now: datetime,
         *,
         merged: Sequence[EditionRecord] = (),
         claim: Claim | None = None,
     ) -> bool:
-        """See `Editions`. A recipient named twice for one sink gets one delivery."""
+        """See `Editions`. A recipient named twice gets one delivery by each sink."""
+        for each in (*plan.named, *plan.otherwise):
+            self._hasher(each)  # may need a transaction of its own, the first time
         with self._database.write() as connection:
             check_claim(connection, claim)
             if not clear(connection, frozen.newsletter, frozen.slot):
@@ -125,7 +120,7 @@ class SqlEditions:
             refuse_repeats(connection, frozen, self._database.place)
             write_merged(connection, merged, now)
             write_edition(connection, frozen, verdicts, now)
-            write_deliveries(connection, frozen, deliveries)
+            write_plan(connection, frozen, plan, self._hasher, now)
         return True
 
     def skip(
@@ -211,71 +206,13 @@ class SqlEditions:
         with self._database.read() as connection:
             return [read_entry(row) for row in connection.execute(query)]
 
-    def waiting(self, newsletter: str, edition: str, sink: str) -> list[str]:
-        """See `Editions`."""
-        return self._recipients(newsletter, edition, sink, WAITING)
-
-    def accepted(self, newsletter: str, edition: str, sink: str) -> list[str]:
-        """See `Editions`."""
-        return self._recipients(newsletter, edition, sink, ACCEPTED)
-
-    def _recipients(self, newsletter: str, edition: str, sink: str, state: str) -> list[str]:
-        query = (
-            select(deliveries.c.recipient)
-            .where(of_edition(deliveries, newsletter, edition), deliveries.c.sink == sink, deliveries.c.state == state)
-            .order_by(deliveries.c.position)
-        )
-        with self._database.read() as connection:
-            return list(connection.execute(query).scalars())
-
-    def settle(self, newsletter: str, edition: str, sink: str, *, recipient: str, reply: str, now: datetime) -> None:
-        """See `Editions`.
-
-        Raises:
-            StoreError: No such delivery was planned.
-        """
-        this = and_(
-            of_edition(deliveries, newsletter, edition), deliveries.c.sink == sink, deliveries.c.recipient == recipient
-        )
-        settled = update(deliveries).where(this, deliveries.c.state == WAITING)
-        with self._database.write() as connection:
-            changed = connection.execute(settled.values(state=ACCEPTED, reply=reply, settled_at=now)).rowcount
-            if not changed and connection.execute(select(deliveries.c.state).where(this)).scalar() is None:
-                raise StoreError(
-                    f"has no delivery of edition {edition} of '{newsletter}' to {recipient} by {sink}; "
-                    "nothing was noted of it",
-                    place=self._database.place,
-                )
-
-    def unfinished(self, newsletter: str, sinks: Collection[str]) -> bool:
+    def unfinished(self, newsletter: str) -> bool:
         """See `Editions`."""
         pages = select(editions.c.edition).where(
             editions.c.newsletter == newsletter, editions.c.status == "composed", editions.c.published_at.is_(None)
         )
-        mail = select(deliveries.c.edition).where(
-            deliveries.c.newsletter == newsletter, deliveries.c.state == WAITING, deliveries.c.sink.in_(sinks)
-        )
         with self._database.read() as connection:
-            return bool(connection.execute(select(or_(pages.exists(), mail.exists()))).scalar())
-
-    def unsettled(self, newsletter: str) -> list[tuple[str, str, int]]:
-        """See `Editions`."""
-        query = (
-            select(deliveries.c.edition, deliveries.c.sink, func.count())
-            .where(deliveries.c.newsletter == newsletter, deliveries.c.state == WAITING)
-            .group_by(deliveries.c.edition, deliveries.c.sink)
-            .order_by(deliveries.c.edition, deliveries.c.sink)
-        )
-        with self._database.read() as connection:
-            return [(edition, sink, count) for edition, sink, count in connection.execute(query)]
-
-    def counts(self, newsletter: str, edition: str) -> DeliveryCounts:
-        """See `Editions`."""
-        accepted = func.count(case((deliveries.c.state == ACCEPTED, 1)))
-        waiting = func.count(case((deliveries.c.state == WAITING, 1)))
-        query = select(func.count(), accepted, waiting).where(of_edition(deliveries, newsletter, edition))
-        with self._database.read() as connection:
-            return DeliveryCounts(*connection.execute(query).one())
+            return connection.execute(pages.limit(1)).first() is not None
 
     def feed_id(self, proposed: str) -> str:
         """See `Editions`."""

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
-from sqlalchemy import make_url
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from digest.core.errors import StoreError
-from digest.store import sqlite
+from digest.store.sqlite import Sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Connection, Engine, Table
+
+    from digest.core.errors import StoreError
 
 Item = TypeVar("Item")
 
@@ -26,26 +25,69 @@ TIMEOUT = 30.0
 BATCH = 500
 """Values in one IN (...), rows in one batch of a stream."""
 
-_IN_MEMORY = "the store in memory"
+
+class Backend(Protocol):
+    """What differs from one kind of database to the other."""
+
+    @property
+    def place(self) -> str:
+        """What errors name: a file, or a URL without its password."""
+        ...
+
+    @property
+    def errors(self) -> tuple[type[Exception], ...]:
+        """What its driver raises past SQLAlchemy."""
+        ...
+
+    def engine(self) -> Engine:
+        """An engine of one connection, as a store belongs to one thread."""
+        ...
+
+    def settle_in(self, engine: Engine) -> None:
+        """Set what the database itself remembers; only for one that is known to be ours."""
+        ...
+
+    def prepare(self, connection: Connection, *, writing: bool, synced: bool) -> None:
+        """Called before a transaction begins.
+
+        Args:
+            connection: The connection.
+            writing: Whether it changes anything.
+            synced: False: it need only survive this process, not a power cut.
+        """
+        ...
+
+    def begun(self, connection: Connection, *, writing: bool, alone: bool) -> None:
+        """Called when a transaction has begun.
+
+        Args:
+            connection: The connection.
+            writing: Whether it changes anything.
+            alone: Whether no other that asks so may run beside it.
+        """
+        ...
+
+    def explain(self, error: Exception) -> StoreError:
+        """What an error of the driver means, and what to do."""
+        ...
 
 
 class Database:
     """One database, one connection to it. Not shared between threads; transactions do not nest.
 
     Args:
-        path: The SQLite file; None for a database in memory, gone when closed.
-        timeout: Seconds to wait for another process that is writing.
+        backend: What kind it is, and where.
     """
 
-    def __init__(self, path: Path | None, timeout: float = TIMEOUT) -> None:
-        self.path = path
-        self._timeout = timeout
-        self._engine = sqlite.make_engine(path, timeout)
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self._engine = backend.engine()
+        self._connection: Connection | None = None
 
     @property
     def place(self) -> str:
         """What errors name."""
-        return str(self.path) if self.path else _IN_MEMORY
+        return self.backend.place
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -61,6 +103,8 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A transaction that changes the database: durable when this ends, undone when it raises.
 
+        No other of its kind runs at the same time, here or in another process.
+
         Raises:
             StoreError: The database cannot be written, or another process was writing for too long.
         """
@@ -68,49 +112,71 @@ class Database:
             yield connection
 
     @contextmanager
-    def _transaction(self, *, writing: bool) -> Iterator[Connection]:
-        options = {sqlite.WRITING: writing}
-        with self._errors(), self._engine.connect().execution_options(**options) as connection, connection.begin():
+    def share(self, *, synced: bool = True) -> Iterator[Connection]:
+        """A transaction that changes single rows, beside others where the database can: statements guard themselves.
+
+        Args:
+            synced: False: when this ends it survives the end of this process, and not yet a power cut.
+
+        Raises:
+            StoreError: As `write`.
+        """
+        with self._transaction(writing=True, alone=False, synced=synced) as connection:
             yield connection
+
+    @contextmanager
+    def _transaction(self, *, writing: bool, alone: bool = True, synced: bool = True) -> Iterator[Connection]:
+        with self._errors():
+            # One object for all transactions: there are thousands a second while mail goes out.
+            connection = self._connection = self._connection or self._engine.connect()
+            self.backend.prepare(connection, writing=writing, synced=synced)
+            with connection.begin():
+                self.backend.begun(connection, writing=writing, alone=alone)
+                yield connection
 
     def settle_in(self) -> None:
         """Set what the database itself remembers; only for one that is known to be ours."""
         with self._errors():
-            sqlite.use_write_ahead_log(self._engine, self._timeout)
+            self.backend.settle_in(self._engine)
 
-    def scratch(self) -> Self:
-        """A copy in memory: what is done to it reaches nothing."""
-        copy = type(self)(None, self._timeout)
+    def scratch(self, tables: Sequence[Table]) -> Self:
+        """A copy in memory: what is done to it reaches nothing.
+
+        Args:
+            tables: What to copy, those that others refer to first; where the database can copy itself, all of it.
+        """
+        target = Sqlite(None)
+        copy = type(self)(target)
         with self._errors():
-            sqlite.copy(self._engine, copy._engine)  # noqa: SLF001 of its own class
+            if isinstance(self.backend, Sqlite):
+                target.copy(self._engine, copy._engine)  # noqa: SLF001 of its own class
+                return copy
+        return self._copied(copy, tables)
+
+    def _copied(self, copy: Self, tables: Sequence[Table]) -> Self:
+        with self.read() as source, copy.write() as connection:
+            for table in tables:
+                table.create(connection)
+                rows = source.execute(table.select()).mappings()
+                while some := rows.fetchmany(BATCH):
+                    connection.execute(table.insert(), [dict(row) for row in some])
         return copy
 
     def close(self) -> None:
-        """Let go of the file. Closing again changes nothing."""
+        """Let go of the database. Closing again changes nothing."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
         self._engine.dispose()
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (SQLAlchemyError, sqlite3.Error, UnicodeEncodeError) as error:
-            raise sqlite.explain(error, self.place, self._timeout) from error
-
-
-def path_of(url: str) -> Path | None:
-    """The file a store's URL names; None for one in memory.
-
-    Raises:
-        StoreError: It is no URL of a database, or of one digest does not speak to.
-    """
-    try:
-        parsed = make_url(url)
-    except SQLAlchemyError as error:
-        raise StoreError("is no URL of a store; write sqlite:///digest.db", place=url) from error
-    if parsed.drivername != "sqlite" or parsed.host or parsed.query:
-        shown = parsed.render_as_string(hide_password=True)
-        raise StoreError("names a store digest cannot use; write sqlite:///digest.db", place=shown)
-    return Path(parsed.database) if parsed.database and parsed.database != ":memory:" else None
+        except (SQLAlchemyError, UnicodeEncodeError) as error:
+            raise self.backend.explain(error) from error
+        except self.backend.errors as error:
+            raise self.backend.explain(error) from error
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -124,3 +190,30 @@ def batches(values: Iterable[Item]) -> Iterator[list[Item]]:
     listed = list(values)
     for start in range(0, len(listed), BATCH):
         yield listed[start : start + BATCH]
+
+
+def new_ids(connection: Connection, table: Table, count: int) -> Sequence[int]:
+    """Numbers for new rows of a table that gives itself its `id`, in order. Only within `Database.write`."""
+    if connection.dialect.name == "postgresql":
+        taken = select(func.nextval(func.pg_get_serial_sequence(table.name, "id")))
+        numbers = taken.select_from(func.generate_series(1, count))
+        return sorted(connection.execute(numbers).scalars())
+    last = connection.execute(select(func.max(table.c.id))).scalar() or 0
+    return range(last + 1, last + 1 + count)
+
+
+def skip_ids(connection: Connection, table: Table, last: int) -> None:
+    """Let the numbers that a table gives itself go on after `last`, if they are not beyond it already."""
+    if connection.dialect.name == "postgresql":
+        sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+        connection.execute(text(f"SELECT setval({sequence}, GREATEST(:last, nextval({sequence})))"), {"last": last})
+        return
+    now = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+    known = connection.execute(now, {"name": table.name}).scalar()
+    if known is None:
+        connection.execute(
+            text("INSERT INTO sqlite_sequence VALUES (:name, :last)"), {"name": table.name, "last": last}
+        )
+    elif known < last:
+        moved = text("UPDATE sqlite_sequence SET seq = :last WHERE name = :name")
+        connection.execute(moved, {"name": table.name, "last": last})

@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 from digest.core.errors import StoreError
 from digest.store.engine import batches, insert_rows
 from digest.store.rows import entry_row
-from digest.store.tables import deliveries, edition_articles, edition_files, editions, verdicts
+from digest.store.tables import edition_articles, edition_files, editions, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Table
 
     from digest.core.model import EditionRecord, FrozenEdition, Verdict
-
-WAITING, ACCEPTED = "waiting", "accepted"
-"""The states of a delivery."""
 
 
 def of_edition(table: Table, newsletter: str, edition: str) -> ColumnElement[bool]:
@@ -112,22 +109,3 @@ def _write_verdicts(
         for number, verdict in enumerate(given)
     ]
     insert_rows(connection, verdicts, rows)
-
-
-def write_deliveries(connection: Connection, frozen: FrozenEdition, planned: Mapping[str, Sequence[str]]) -> None:
-    """One row for each sink and recipient, each waiting."""
-    rows = [
-        {
-            "newsletter": frozen.newsletter,
-            "edition": frozen.id,
-            "sink": sink,
-            "recipient": recipient,
-            "position": position,
-            "state": WAITING,
-            "reply": "",
-            "settled_at": None,
-        }
-        for sink, recipients in planned.items()
-        for position, recipient in enumerate(dict.fromkeys(recipients))
-    ]
-    insert_rows(connection, deliveries, rows)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from digest.core.model import Article, Block, Body, Candidate, Entry, Image, Problem, Published
+from digest.core.roster import Subscription, Suppression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -174,3 +175,24 @@ def read_entry(row: Row[Any]) -> Entry:
         section=row.section,
         **fields,
     )
+
+
+def subscription_row(tie: Subscription) -> dict[str, Any]:
+    """A subscription's row, without whose it is and to what."""
+    return {
+        "state": tie.state,
+        "changed_at": tie.changed_at,
+        "consent_at": tie.consent_at,
+        "source": tie.source,
+        "proof": tie.proof,
+    }
+
+
+def read_subscription(row: Row[Any]) -> Subscription:
+    """A subscription from a row that has its columns."""
+    return Subscription(row.newsletter, row.state, row.changed_at, row.consent_at, row.source, row.proof)
+
+
+def read_suppression(row: Row[Any]) -> Suppression:
+    """A suppression from its row; the address stays where it is."""
+    return Suppression(row.reason, row.since, row.detail)

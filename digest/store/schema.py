@@ -33,6 +33,12 @@ def bring_up_to_date(database: Database) -> None:
         _upgrade(connection, _version(connection, database.place), database.place)
 
 
+def is_empty(database: Database) -> bool:
+    """Whether a database has no tables at all."""
+    with database.read() as connection:
+        return not inspect(connection).get_table_names()
+
+
 def _version(connection: Connection, place: str) -> str | None:
     """The revision a database is at; None when it is empty."""
     tables = inspect(connection).get_table_names()

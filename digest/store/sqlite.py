@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
-    from sqlalchemy.exc import SQLAlchemyError
     from sqlalchemy.pool import ConnectionPoolEntry
 
 WRITING = "digest_writing"
-"""The execution option that marks a transaction as one that writes."""
+"""The execution option that says, to those who listen, whether a transaction changes anything."""
+
+_IN_MEMORY = "the store in memory"
 
 _RETRY_SECONDS = 0.01
 
@@ -36,25 +37,65 @@ _MEANINGS = {
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-def make_engine(path: Path | None, timeout: float) -> Engine:
-    """An engine of one connection, as a store belongs to one thread.
+class Sqlite:
+    """The `Backend` of SQLite.
 
     Args:
-        path: The file; None for a database in memory.
+        path: The file; None for a database in memory, gone when closed.
         timeout: Seconds to wait for another process that is writing.
     """
-    engine = create_engine(
-        "sqlite://",
-        creator=lambda: sqlite3.connect(
-            path or ":memory:",
-            timeout=timeout,
-            isolation_level=None,  # the driver begins no transactions of its own: `_begin` does
-        ),
-        poolclass=StaticPool,
-    )
-    event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
-    return engine
+
+    errors = (sqlite3.Error,)
+
+    def __init__(self, path: Path | None, timeout: float = 0) -> None:
+        self.path = path
+        self._timeout = timeout
+        self._synced = True
+
+    @property
+    def place(self) -> str:
+        """See `Backend`."""
+        return str(self.path) if self.path else _IN_MEMORY
+
+    def engine(self) -> Engine:
+        """See `Backend`."""
+        engine = create_engine(
+            "sqlite://",
+            creator=lambda: sqlite3.connect(
+                self.path or ":memory:",
+                timeout=self._timeout,
+                isolation_level=None,  # the driver begins no transactions of its own: `begun` does
+            ),
+            poolclass=StaticPool,
+        )
+        event.listen(engine, "connect", _set_up)
+        return engine
+
+    def settle_in(self, engine: Engine) -> None:
+        """See `Backend`."""
+        _use_write_ahead_log(engine, self._timeout)
+
+    def prepare(self, connection: Connection, *, writing: bool, synced: bool) -> None:
+        """See `Backend`."""
+        if connection.get_execution_options().get(WRITING) != writing:
+            connection.execution_options(**{WRITING: writing})
+        if writing and synced != self._synced:
+            driver(connection).execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
+            self._synced = synced
+
+    def begun(self, connection: Connection, *, writing: bool, alone: bool) -> None:
+        """See `Backend`."""
+        del alone  # all writers are
+        # A writer takes its lock at once: one that first reads and then asks for the lock can be refused it.
+        driver(connection).execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    def explain(self, error: Exception) -> StoreError:
+        """See `Backend`."""
+        return _explain(error, self.place, self._timeout)
+
+    def copy(self, source: Engine, target: Engine) -> None:
+        """Make the target hold what the source holds, as of its last commit."""
+        driver_connection(source).backup(driver_connection(target))
 
 
 def _set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -62,27 +103,30 @@ def _set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     cursor.execute("PRAGMA foreign_keys = ON")
     # NORMAL would let the last commits of a WAL vanish with the power: a message sent would be sent again.
     cursor.execute("PRAGMA synchronous = FULL")
+    # What is deleted is overwritten: who was forgotten is not to be found in the file's free pages.
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
-    # A writer takes its lock at once: one that first reads and then asks for the lock can be refused it.
-    writing = connection.get_execution_options().get(WRITING, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+def driver(connection: Connection) -> sqlite3.Connection:
+    """A connection as the driver has it."""
+    found: Any = connection.connection.driver_connection
+    assert isinstance(found, sqlite3.Connection)  # noqa: S101 what `engine` made; tells mypy
+    return found
 
 
 def driver_connection(engine: Engine) -> sqlite3.Connection:
     """The engine's only connection, as the driver has it."""
     pooled = engine.raw_connection()
     try:
-        driver: Any = pooled.driver_connection
+        found: Any = pooled.driver_connection
     finally:
         pooled.close()
-    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 what make_engine made; tells mypy
-    return driver
+    assert isinstance(found, sqlite3.Connection)  # noqa: S101 what `engine` made; tells mypy
+    return found
 
 
-def use_write_ahead_log(engine: Engine, timeout: float) -> None:
+def _use_write_ahead_log(engine: Engine, timeout: float) -> None:
     """Let readers and a writer work side by side; the file remembers it.
 
     SQLite does not wait for its lock here when another process does the same to a new file, so that is done by hand.
@@ -104,12 +148,7 @@ def use_write_ahead_log(engine: Engine, timeout: float) -> None:
             return
 
 
-def copy(source: Engine, target: Engine) -> None:
-    """Make the target hold what the source holds, as of its last commit."""
-    driver_connection(source).backup(driver_connection(target))
-
-
-def explain(error: SQLAlchemyError | sqlite3.Error | UnicodeError, place: str, timeout: float) -> StoreError:
+def _explain(error: Exception, place: str, timeout: float) -> StoreError:
     """What an error of the driver means, and what to do."""
     original = getattr(error, "orig", None) or error
     code = _code(original)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -26,11 +27,22 @@ from sqlalchemy import (
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-HEAD = "0002"
+HEAD = "0005"
 """The revision that these tables are; held here so that opening a store need not import Alembic."""
 
 VERSION_TABLE = "digest_schema"
 """Where a store records its revision; its presence marks a database as one of ours."""
+
+
+def instant_text(value: datetime) -> str:
+    """An instant as the tables have it.
+
+    Raises:
+        ValueError: It is naive: it would name no instant.
+    """
+    if value.tzinfo is None:
+        raise ValueError(f"{value!r} has no time zone")
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -40,16 +52,8 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 the base class's signature
-        """To text.
-
-        Raises:
-            ValueError: It is naive: it would name no instant.
-        """
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone")
-        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        """To text."""
+        return None if value is None else instant_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 the same
         """From text, in UTC."""
@@ -191,22 +195,6 @@ verdicts = Table(
     _of_edition(),
 )
 
-# One row for each recipient and sink, made with the edition: why no reader is lost and none is written to twice.
-deliveries = Table(
-    "deliveries",
-    METADATA,
-    Column("newsletter", Text, nullable=False),
-    Column("edition", Text, nullable=False),
-    Column("sink", Text, nullable=False),
-    Column("recipient", Text, nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("state", String(8), nullable=False),  # waiting, accepted
-    Column("reply", Text, nullable=False),
-    Column("settled_at", Instant),
-    PrimaryKeyConstraint("newsletter", "edition", "sink", "recipient"),
-    _of_edition(),
-)
-
 # Who works on what. A row stays when its claim ends, so that fences only ever grow.
 claims = Table(
     "claims",
@@ -253,4 +241,136 @@ daemons = Table(
     Column("state", Text, nullable=False),
     Column("trouble", Text, nullable=False),
     Column("address", Text, nullable=False),
+)
+
+# Each person the roster knows; the hash, keyed as in suppressions, is what makes two spellings one person.
+subscribers = Table(
+    "subscribers",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("hash", String(64), nullable=False),
+    Column("address", Text, nullable=False),  # normalised; '' of who was forgotten
+    Column("name", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    UniqueConstraint("hash"),
+)
+
+# Who subscribes to what. A row stays when its subscription ends, so that no import brings anybody back.
+subscriptions = Table(
+    "subscriptions",
+    METADATA,
+    Column("newsletter", Text, nullable=False),
+    Column("subscriber", Integer, ForeignKey("subscribers.id"), nullable=False),
+    Column("state", String(12), nullable=False),  # pending, active, unsubscribed
+    Column("changed_at", Instant, nullable=False),
+    Column("consent_at", Instant),
+    Column("source", Text, nullable=False),
+    Column("proof", Text, nullable=False),
+    Column("left_by", String(16)),  # what the row of a file is known by that ended it and told no time
+    PrimaryKeyConstraint("newsletter", "subscriber"),
+    Index("subscriptions_by_subscriber", "subscriber"),
+)
+
+# Who must not be written to. The key of the hash stands in meta: without it, no address can be looked up by guessing.
+suppressions = Table(
+    "suppressions",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("address", Text, nullable=False),  # '' of who was forgotten
+    Column("reason", String(9), nullable=False),  # bounce, complaint, by hand, forgotten
+    Column("detail", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Index("suppressions_by_since", "since", "address"),
+)
+
+# Row ids in SQLite, which knows them by this one name of a type.
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+# An edition's deliveries by one sink, as a whole: how many were planned, and when there is something to do next.
+dispatches = Table(
+    "dispatches",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("newsletter", Text, nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("sink", Text, nullable=False),
+    Column("planned", Integer, nullable=False),
+    Column("planned_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("next_at", Instant),  # empty when there is nothing left to do
+    Column("held", Text, nullable=False),  # why it is kept back; '' when it is not
+    UniqueConstraint("newsletter", "edition", "sink"),
+    _of_edition(),
+    sqlite_autoincrement=True,
+)
+
+# One row for each reader and sink, made with the edition: why no reader is lost and none is written to twice.
+# The id is the dispatch's times 2^32 and a count: those of a dispatch stand together, in the order they were planned.
+deliveries = Table(
+    "deliveries",
+    METADATA,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    Column("dispatch", Integer, ForeignKey("dispatches.id"), nullable=False),
+    Column("subscriber", Integer, ForeignKey("subscribers.id"), nullable=False),
+    Column("named", Boolean, nullable=False),  # by the configuration: needs no subscription
+    Column("state", String(9), nullable=False),  # see digest.core.outbox.State
+    Column("batch", Integer),  # under which it is claimed
+    Column("attempts", Integer, nullable=False),
+    Column("due", Instant),  # of a deferred one
+    Column("reply", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("settled_at", Instant),
+    UniqueConstraint("dispatch", "subscriber"),
+)
+# Only what is deferred stands in it: the others cost nothing when they change.
+Index(
+    "deliveries_due",
+    deliveries.c.dispatch,
+    deliveries.c.due,
+    sqlite_where=deliveries.c.state == "deferred",
+    postgresql_where=deliveries.c.state == "deferred",
+)
+
+# Claims on deliveries, many at a time. The number is the fence; a row goes when its batch has ended.
+delivery_batches = Table(
+    "batches",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("dispatch", Integer, ForeignKey("dispatches.id"), nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("renewed", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# What sending is kept back for: a newsletter that stopped itself, by its key.
+holds = Table(
+    "holds",
+    METADATA,
+    Column("newsletter", Text, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+# What each relay must not forget when a process ends: its warm-up, its counts, its pause.
+relays = Table(
+    "relays",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("state", Text, nullable=False),  # JSON
+)
+
+# What came back: each report once, by its hash.
+bounces = Table(
+    "bounces",
+    METADATA,
+    Column("report", String(64), primary_key=True),
+    Column("newsletter", Text, nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("subscriber", Integer, ForeignKey("subscribers.id"), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("bounces_by_subscriber", "subscriber", "at"),
+    Index("bounces_by_edition", "newsletter", "edition"),
 )

@@ -66,12 +66,18 @@ class Newsroom:
         dated = f"date: {date}\n" if date else ""
         return self.write(f"articles/{path}", f"---\ntitle: {title}\n{dated}category: {category}\n{extra}---\n{body}\n")
 
+    @staticmethod
+    def deliveries(**counts: int) -> dict[str, int]:
+        """The `deliveries` of JSON output; those not named are 0."""
+        states = ("planned", "accepted", "deferred", "refused", "excluded", "uncertain", "waiting")
+        return dict.fromkeys(states, 0) | counts
+
     def run(self, *args: str) -> Result:
-        """Run a command in this process."""
+        """Run a command in this process; one of a group with a space, "keys make"."""
         self.capture.readouterr()
         command, rest = args[0], args[1:]
         with pytest.raises(SystemExit) as stop:
-            main([command, "--config", str(self.root / "config.yaml"), *rest])
+            main([*command.split(), "--config", str(self.root / "config.yaml"), *rest])
         captured = self.capture.readouterr()
         return Result(stop.value.code or 0, captured.out, captured.err)
 

@@ -8,6 +8,15 @@ import pytest
 
 AT = "2026-03-02T12:00:00Z"
 EDITION = "2026-03-02T0700Z"
+DELIVERED = {
+    "planned": 1,
+    "accepted": 1,
+    "deferred": 0,
+    "refused": 0,
+    "excluded": 0,
+    "uncertain": 0,
+    "waiting": 0,
+}
 
 
 def titles(room, result):
@@ -25,13 +34,13 @@ def test_the_fixed_form_and_files(room):
         "slot": "2026-03-02T07:00:00Z",
         "window": {"start": "2026-02-23T07:00:00Z", "end": "2026-03-02T07:00:00Z"},
         "status": "composed",
-        "deliveries": {"planned": 1, "accepted": 1, "waiting": 0},
+        "deliveries": DELIVERED,
     }
     # Two of section One by date, the third has no place; 27 February of section Two.
     assert titles(room, result) == ["Second thoughts", "First things", "Fourth & last"]
     present = room.files()
     shared = {"index.html", "rss.xml", "atom.xml", "feed.json"}
-    own = {"index.html", "index.txt", "email.html", "edition.json"}
+    own = {"index.html", "index.txt", "email.html", "email.txt", "edition.json"}
     assert {f"weekly/{name}" for name in shared} | {f"weekly/{EDITION}/{name}" for name in own} <= present.keys()
     assert sum(name.startswith("mail/") for name in present) == 1
     assert {str(room.root / "out" / name) for name in present} == set(data["files"])
@@ -42,7 +51,7 @@ def test_again_changes_nothing(room):
     before = {path: path.stat().st_mtime_ns for path in (room.root / "out").rglob("*")}
     again = room.run("run", "weekly", "--at", "2026-03-05T00:00:00Z", "--json")
     assert (again.code, again.json["status"]) == (0, "exists")
-    assert again.json["deliveries"] == {"planned": 1, "accepted": 1, "waiting": 0}
+    assert again.json["deliveries"] == DELIVERED
     assert {path: path.stat().st_mtime_ns for path in (room.root / "out").rglob("*")} == before
 
 

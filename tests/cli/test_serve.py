@@ -222,6 +222,7 @@ def test_of_two_daemons_one_works_and_the_other_takes_over(missed, serve):
     with closing(sqlite3.connect(missed.root / "digest.db", timeout=PATIENCE)) as connection, connection:
         connection.execute("UPDATE editions SET published_at = NULL")
         connection.execute("UPDATE deliveries SET state = 'waiting'")
+        connection.execute("UPDATE dispatches SET next_at = planned_at")
 
     def waiting() -> int:
         with closing(sqlite3.connect(missed.root / "digest.db", timeout=PATIENCE)) as connection:

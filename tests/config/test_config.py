@@ -12,10 +12,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.config import DaemonSettings, json_schema, load, parse
+from digest.config import DaemonSettings, SmtpSettings, json_schema, load, parse
+from digest.core.allowances import RelayLimits
 from digest.core.errors import ConfigError
 from digest.core.model import Problem
 from digest.core.newsletter import Filter, Newsletter, Section, Site
+from digest.delivery.smtp.settings import RelaySettings
 from digest.schedules.calendar import Calendar
 from digest.settingparts import SectionShape
 
@@ -465,3 +467,64 @@ def test_the_same_file_gives_the_same_problems_under_any_hash_seed():
     }
     assert len(outputs) == 1
     assert "timezon" in outputs.pop()
+
+
+def smtp(text: str) -> SmtpSettings:
+    """The one SMTP sink of a file."""
+    return parse(SMALLEST + "sinks: " + text, Path("/news/config.yaml")).smtp[0]
+
+
+def test_the_smallest_smtp_sink_and_all_its_defaults():
+    assert smtp("[{type: smtp, host: mail.example.org}]") == SmtpSettings(
+        "smtp", (RelaySettings("mail.example.org:587", "mail.example.org"),), RelayLimits()
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "security", "port"),
+    [
+        ("port: 25", "starttls", 25),
+        ("port: 465", "tls", 465),
+        ("security: tls", "tls", 465),
+        ("security: none", "none", 25),
+        ("security: starttls, port: 465", "starttls", 465),
+    ],
+)
+def test_ports_and_security_follow_each_other(keys, security, port):
+    (relay,) = smtp(f"[{{type: smtp, host: '::1', {keys}}}]").relays
+    assert (relay.security, relay.port, relay.name) == (security, port, f"[::1]:{port}")
+
+
+def test_an_smtp_sink_with_all_its_keys():
+    found = smtp(
+        "[{type: smtp, name: bulk, relays: [{host: bücher.example, port: 2525, security: none, verify: false, "
+        "ca: relay.pem, username: ann, password: '${NEWS_PASSWORD}', auth: login, auth_without_tls: true, "
+        "connections: 8, messages_per_connection: 50, pipelining: envelope, dsn: true, weight: 0, "
+        "helo: news.example.org}, {host: 127.0.0.1}]}, {path: box, format: mbox}]"
+    )
+    assert found.name == "smtp:bulk"
+    assert found.relays[0] == RelaySettings(
+        name="xn--bcher-kva.example:2525",
+        host="xn--bcher-kva.example",
+        port=2525,
+        security="none",
+        ca=Path("/news/relay.pem"),
+        verify=False,
+        username="ann",
+        variable="NEWS_PASSWORD",
+        auth="login",
+        auth_without_tls=True,
+        connections=8,
+        messages_per_connection=50,
+        pipelining="envelope",
+        dsn=True,
+        weight=0,
+        helo="news.example.org",
+    )
+    assert found.relays[1] == RelaySettings("127.0.0.1:587", "127.0.0.1")
+
+
+def test_a_password_in_the_file_is_never_repeated():
+    said = wrong(SMALLEST + "sinks: [{type: smtp, host: a.example, username: ann, password: [hunter2]}]")
+    assert said
+    assert "hunter2" not in "".join(said)

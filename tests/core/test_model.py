@@ -33,7 +33,7 @@ from digest.core.model import (
     Window,
 )
 from digest.core.newsletter import Filter, Newsletter
-from digest.core.ports import Accepted, Envelope
+from digest.core.ports import Envelope
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -139,11 +139,21 @@ def test_a_newsletter_asks_nothing_unless_told():
 
 
 def test_nouns_are_frozen_and_can_be_keys():
-    envelope = Envelope("a@example.org", "b@example.org", "<x@example.org>", "x", b"")
+    envelope = Envelope.whole("a@example.org", "b@example.org", "<x@example.org>", "x", b"")
     assert {envelope: 1}[dataclasses.replace(envelope)] == 1
-    assert Accepted(envelope, "250 ok").new
     with pytest.raises(dataclasses.FrozenInstanceError):
         envelope.recipient = "c@example.org"  # type: ignore[misc]
+
+
+@given(st.lists(st.sampled_from([b"", b".", b"..", b"a.b", b".a"]), max_size=8), st.booleans())
+def test_a_message_on_the_wire_is_the_message_again(lines, ended):
+    message = b"\r\n".join(lines) + b"\r\n" * ended
+    wire = Envelope.whole("a@example.org", "b@example.org", "<x@example.org>", "x", message).wire
+    *stuffed, dot, rest = wire.split(b"\r\n")
+    assert (dot, rest) == (b".", b"")
+    assert b"." not in stuffed
+    read = b"".join(line.removeprefix(b".") + b"\r\n" for line in stuffed)
+    assert read == (message if not message or message.endswith(b"\r\n") else message + b"\r\n")
 
 
 @pytest.mark.parametrize(

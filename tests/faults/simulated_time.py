@@ -113,7 +113,7 @@ class Suite:
 
     def finished(self) -> bool:
         with closing(sqlite3.connect(f"file:{self.root}/digest.db?mode=ro", uri=True, timeout=30)) as connection:
-            (waiting,) = connection.execute("SELECT count(*) FROM deliveries WHERE state = 'waiting'").fetchone()
+            (waiting,) = connection.execute("SELECT count(*) FROM dispatches WHERE next_at IS NOT NULL").fetchone()
             (pages,) = connection.execute(
                 "SELECT count(*) FROM editions WHERE status = 'composed' AND published_at IS NULL"
             ).fetchone()
@@ -203,8 +203,8 @@ def judge(suite: Suite) -> Counter[str]:
             found["slots"] += len(slots)
             for record in records:
                 found[record.status] += 1
-                counts = editions.counts(key, record.id)
-                assert counts.waiting == 0
+                counts = newsroom.store.ledger.counts(key, record.id)
+                assert counts.balanced
                 assert counts.planned == counts.accepted == (record.status == "composed")
     assert len(mails) == found["composed"], "the mailbox and the store do not agree"
     found["messages"] = len(mails)

@@ -16,6 +16,7 @@ from digest.render.context import (
     FeedLink,
     ImageView,
     NewsletterView,
+    ReaderView,
     SectionView,
     SiteView,
     StoryView,
@@ -56,6 +57,7 @@ STORY = StoryView(
     pinned=False,
     html=Markup("<p>The content.</p>"),
 )
+READER = ReaderView("ann@example.org", "https://lists.example.org/unsubscribe/weekly/T0KEN")
 MESSAGE = ("email.html", "text.txt", "subject.txt", "preheader.txt")
 PAGES = ("edition.html", "story.html", "archive.html")
 
@@ -65,7 +67,7 @@ def edition(*stories: StoryView) -> EditionView:
     return EditionView("1", "An edition", "", "", SLOT, "https://example.org/weekly/1/", sections)
 
 
-def render(name: str, *stories: StoryView, letter: NewsletterView = LETTER) -> str:
+def render(name: str, *stories: StoryView, letter: NewsletterView = LETTER, reader: ReaderView = READER) -> str:
     items = tuple(
         ArchiveItem(str(year), "An edition", SLOT.replace(year=year), f"{year}/index.html", "Before", ("A title",))
         for year in (2026, 2025)
@@ -75,6 +77,7 @@ def render(name: str, *stories: StoryView, letter: NewsletterView = LETTER) -> s
         "newsletter": letter,
         "edition": replace(edition(*stories), preheader="Before"),
         "story": stories[0] if stories else STORY,
+        "reader": reader,
         "items": items if stories else (),
         "feeds": (FeedLink("", "", of_editions=False),),
     }
@@ -133,9 +136,35 @@ def test_text_is_72_columns_wide_at_most_but_for_urls(title):
     assert [line for line in lines if line != line.rstrip()] == []
 
 
+@pytest.mark.parametrize("name", ["email.html", "text.txt"])
+def test_both_parts_say_who_publishes_why_it_came_and_how_to_leave(name):
+    text = render(name, STORY)
+    for said in (
+        "because you subscribe to The Weekly",
+        "It was sent to ann@example.org.",
+        "Unsubscribe",
+        "https://example.org/weekly/1/",
+    ):
+        assert said in text, said
+    assert "The Publisher, Street 1, 10115 Berlin" in text
+    own = render(name, STORY, letter=replace(LETTER, organisation="Another House, Berlin"))
+    assert "Another House, Berlin" in own
+    assert "The Publisher" not in own
+    assert "Unsubscribe" not in render(name, STORY, reader=ReaderView("ann@example.org"))
+
+
+def test_the_web_copy_in_text_is_for_nobody():
+    text = render("text.txt", STORY, reader=ReaderView())
+    assert "sent to" not in text
+    assert "Unsubscribe" not in text
+
+
 def test_text_and_html_have_the_same_links():
     text, html = render("text.txt", STORY), render("email.html", STORY)
-    urls = (STORY.url, "https://example.org/weekly/1/", LETTER.url, LETTER.rss_url, LETTER.atom_url, LETTER.json_url)
+    urls = (
+        STORY.url, "https://example.org/weekly/1/", LETTER.url, LETTER.rss_url, LETTER.atom_url, LETTER.json_url,
+        READER.unsubscribe_url,
+    )  # fmt: skip
     assert [url for url in urls if f'href="{url}"' not in html] == []
     assert [url for url in urls if url not in text.split()] == []
 

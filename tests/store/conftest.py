@@ -5,18 +5,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.core.model import Block, Body, FoundArticle
+from digest.core.model import Block, Body, FoundArticle, FrozenEdition, Window
+from digest.core.outbox import Plan
 from digest.core.ports import Reading
+from digest.core.roster import Enrolment
 from digest.store.opening import Store, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from digest.core.outbox import Claimed, Dispatch
     from digest.core.stored import LibraryChanges
 
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 SOURCE = "folder:articles"
+LEASE = timedelta(minutes=15)
 
 
 @pytest.fixture
@@ -24,9 +28,13 @@ def now() -> datetime:
     return NOW
 
 
-@pytest.fixture(params=["sqlite"])  # an adapter more is a name more here, and its URL below
+@pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return {"sqlite": f"sqlite:///{tmp_path}/digest.db"}[request.param]
+    """The URL of a store that is not there yet, in each kind of database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/digest.db"
+    fresh: str = request.getfixturevalue("postgresql")()
+    return fresh
 
 
 @pytest.fixture
@@ -84,3 +92,77 @@ def newsroom(store: Store) -> Newsroom:
 @pytest.fixture
 def newsrooms() -> type[Newsroom]:
     return Newsroom
+
+
+class Desk:
+    """A newsletter's readers and editions, as short as tests of the ledger want them; the worker is "me"."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.ledger = store.ledger
+
+    def subscribe(self, *addresses: str, newsletter: str = "weekly", state: str = "active") -> None:
+        wanted = [Enrolment(address=address, state=state) for address in addresses]  # type: ignore[arg-type]
+        self.store.roster.enrol(newsletter, wanted, NOW)
+
+    def freeze(
+        self,
+        *named: str,
+        edition: str = "e",
+        sinks: Sequence[str] = ("smtp",),
+        newsletter: str = "weekly",
+        expires: datetime | None = None,
+        now: datetime = NOW,
+    ) -> Dispatch:
+        """Plan an edition; the dispatch of its first sink."""
+        slot = NOW + timedelta(hours=sum(edition.encode()))
+        frozen = FrozenEdition(
+            newsletter=newsletter,
+            id=edition,
+            slot=slot,
+            window=Window(slot, slot),
+            title="",
+            subject="",
+            preheader="",
+            hash="",
+            entries=(),
+            files={},
+        )
+        assert self.store.editions.freeze(frozen, [], Plan(dict.fromkeys(sinks, expires), named), now)
+        return self.dispatch(sinks[0], edition, newsletter)
+
+    def dispatch(self, sink: str = "smtp", edition: str = "e", newsletter: str = "weekly") -> Dispatch:
+        """A dispatch as it stands now."""
+        (found,) = (each for each in self.ledger.dispatches(newsletter, edition) if each.sink == sink)
+        return found
+
+    def begin(self, dispatch: Dispatch, holder: str = "me", now: datetime = NOW) -> int:
+        return self.ledger.begin(dispatch.id, holder, now, LEASE)
+
+    def claim(self, dispatch: Dispatch, batch: int, count: int = 100, now: datetime = NOW) -> list[Claimed]:
+        return self.ledger.claim(dispatch.id, batch, count, now)
+
+    def take(self, dispatch: Dispatch, count: int = 100, now: datetime = NOW) -> tuple[int, list[int]]:
+        """A batch of its own, and the numbers of what it has claimed."""
+        batch = self.begin(dispatch, now=now)
+        return batch, [each.delivery for each in self.claim(dispatch, batch, count, now)]
+
+    def states(self, dispatch: Dispatch) -> list[str]:
+        """Where each delivery stands, in order."""
+        return [row[0] for row in self.rows("state", dispatch)]
+
+    def rows(self, columns: str, dispatch: Dispatch) -> list[tuple[object, ...]]:
+        """Columns of the deliveries of a dispatch, in order: what no port shows."""
+        query = f"SELECT {columns} FROM deliveries WHERE dispatch = {dispatch.id} ORDER BY id"  # noqa: S608 a test's own words
+        with self.store._database.read() as connection:  # noqa: SLF001 see above
+            return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    return Desk(store)
+
+
+@pytest.fixture
+def desks() -> type[Desk]:
+    return Desk

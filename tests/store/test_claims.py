@@ -14,12 +14,14 @@ import pytest
 from digest import processes
 from digest.core.errors import ClaimError
 from digest.core.model import EditionRecord, FrozenEdition, Window
+from digest.core.outbox import Plan
 from digest.store.opening import open_store
 
 NAME = "newsletter:weekly"
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 LEASE = timedelta(minutes=2)
 INSTANT = timedelta(microseconds=1)
+PLAN = Plan({"file": None}, ("a@e.org",))
 
 
 def nobody(holder: str) -> bool:
@@ -130,7 +132,7 @@ def test_an_expired_lease_that_nobody_took_is_no_reason_to_refuse(store):
     later = NOW + timedelta(days=3)
     renewed = store.claims.renew(claim, later, LEASE)
     assert (renewed.fence, renewed.until) == (1, later + LEASE)
-    assert store.editions.freeze(frozen(), [], {"file": ["a@e.org"]}, later, claim=claim)
+    assert store.editions.freeze(frozen(), [], PLAN, later, claim=claim)
     assert store.editions.skip(skipped(NOW + LEASE), [], later, claim=claim)
 
 
@@ -142,14 +144,14 @@ def test_who_slept_past_the_lease_changes_nothing_when_it_wakes(store, released)
         store.claims.release(taken)
     merged = [skipped(NOW - timedelta(days=7))]
     with pytest.raises(ClaimError, match="nothing was changed"):
-        store.editions.freeze(frozen(), [], {"file": ["a@e.org"]}, NOW + LEASE, merged=merged, claim=slept)
+        store.editions.freeze(frozen(), [], PLAN, NOW + LEASE, merged=merged, claim=slept)
     with pytest.raises(ClaimError, match="nothing was changed"):
         store.editions.skip(skipped(), [], NOW + LEASE, merged=merged, claim=slept)
     assert store.editions.records("weekly") == []
     assert store.editions.files("weekly", frozen().id) == {}
-    assert store.editions.counts("weekly", frozen().id).planned == 0
+    assert store.ledger.counts("weekly", frozen().id).planned == 0
     if not released:
-        assert store.editions.freeze(frozen(), [], {}, NOW + LEASE, merged=merged, claim=taken)
+        assert store.editions.freeze(frozen(), [], Plan({}), NOW + LEASE, merged=merged, claim=taken)
         with pytest.raises(ClaimError):
             store.editions.skip(skipped(), [], NOW + LEASE, claim=replace(taken, fence=1))
 

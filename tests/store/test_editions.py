@@ -6,10 +6,23 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from digest.core.errors import ClaimError, StoreError
-from digest.core.model import DeliveryCounts, EditionRecord, Entry, FrozenEdition, Verdict, Window
+from digest.core.model import EditionRecord, Entry, FrozenEdition, Verdict, Window
+from digest.core.outbox import Plan
 
 SLOT = datetime(2026, 3, 2, 7, tzinfo=UTC)
 NOW = SLOT  # as the fixture `now` has it
+NOBODY = Plan({})
+
+
+def to(*named: str) -> Plan:
+    """One delivery by one sink to each of these."""
+    return Plan({"file": None}, named)
+
+
+def planned(store, edition="2026-03-02T0700Z") -> list[str]:
+    """Whom the deliveries of an edition go to, in order."""
+    (dispatch,) = store.ledger.dispatches("weekly", edition)
+    return [each.address for each, _ in store.ledger.places(dispatch.id, "waiting")]
 
 
 @pytest.fixture
@@ -90,7 +103,7 @@ def skipped(*, weeks: int = 0, reason: str = "Nothing to say.") -> EditionRecord
 
 def test_an_edition_comes_back_whole(store, keys, now):
     frozen = edition(keys[:3])
-    assert store.editions.freeze(frozen, [], {}, now)
+    assert store.editions.freeze(frozen, [], NOBODY, now)
     assert store.editions.get("weekly", SLOT) == record_of(frozen)
     assert store.editions.get("weekly", SLOT.astimezone(timezone(timedelta(hours=2)))) == record_of(frozen)
     assert store.editions.find("weekly", frozen.id) == record_of(frozen)
@@ -105,43 +118,43 @@ def test_what_there_is_not(store):
     assert editions.find("weekly", "x") is None
     assert editions.included("weekly") == {}
     assert editions.records("weekly") == editions.verdicts("weekly", "x") == editions.entries("weekly", 5) == []
-    assert editions.waiting("weekly", "x", "file") == editions.accepted("weekly", "x", "file") == []
+    assert editions.unpublished("weekly") == []
     assert editions.files("weekly", "x") == {}
-    assert editions.counts("weekly", "x") == DeliveryCounts()
 
 
 def test_a_slot_has_one_edition(store, keys, now):
     first = edition(keys[:1])
-    assert store.editions.freeze(first, [], {"file": ["a@e.org"]}, now)
-    assert not store.editions.freeze(edition(keys[1:2]), [], {"file": ["b@e.org"]}, now)
+    assert store.editions.freeze(first, [], to("a@e.org"), now)
+    assert not store.editions.freeze(edition(keys[1:2]), [], to("b@e.org"), now)
     assert store.editions.records("weekly") == [record_of(first)]
-    assert store.editions.waiting("weekly", first.id, "file") == ["a@e.org"]
+    assert planned(store) == ["a@e.org"]
 
 
 def test_no_story_twice_in_a_newsletter(store, keys, now):
-    store.editions.freeze(edition(keys[:2]), [], {}, now)
+    store.editions.freeze(edition(keys[:2]), [], NOBODY, now)
     with pytest.raises(StoreError) as caught:
-        store.editions.freeze(edition(keys[1:3], weeks=1), [], {"file": ["a@e.org"]}, now)
+        store.editions.freeze(edition(keys[1:3], weeks=1), [], to("a@e.org"), now)
     assert keys[1] in str(caught.value)
     assert "2026-03-02T0700Z" in str(caught.value)
     assert len(store.editions.records("weekly")) == 1
-    assert store.editions.freeze(edition(keys[:2], newsletter="daily"), [], {}, now)
+    assert store.ledger.open() == []
+    assert store.editions.freeze(edition(keys[:2], newsletter="daily"), [], NOBODY, now)
 
 
 def test_the_same_story_twice_in_one_edition_is_refused(store, keys, now):
     with pytest.raises(StoreError, match="contradicts"):
-        store.editions.freeze(edition([keys[0], keys[0]]), [], {}, now)
+        store.editions.freeze(edition([keys[0], keys[0]]), [], NOBODY, now)
     assert store.editions.records("weekly") == []
 
 
 def test_an_article_the_library_does_not_have_is_refused(store, now):
     with pytest.raises(StoreError, match="contradicts"):
-        store.editions.freeze(edition(["unknown"]), [], {}, now)
+        store.editions.freeze(edition(["unknown"]), [], NOBODY, now)
     assert store.editions.records("weekly") == []
 
 
 def test_what_is_in_an_edition_is_a_candidate_no_more(store, keys, now):
-    store.editions.freeze(edition(keys[:2]), [], {}, now)
+    store.editions.freeze(edition(keys[:2]), [], NOBODY, now)
     assert {candidate.key for candidate in store.library.candidates("weekly")} == set(keys[2:])
     assert {candidate.key for candidate in store.library.candidates("daily")} == set(keys)
     assert store.editions.included("weekly")[keys[0]] == "2026-03-02T0700Z"
@@ -157,22 +170,22 @@ def test_a_skipped_slot_may_be_skipped_again_and_composed_later(store, keys, now
     assert store.editions.skip(skipped(reason="Third."), [verdict], now)
     frozen = edition(keys[:1])
     chosen = Verdict(keys[0], "chosen", chosen=True, reason="New.")
-    assert store.editions.freeze(frozen, [chosen], {}, now)
+    assert store.editions.freeze(frozen, [chosen], NOBODY, now)
     assert store.editions.records("weekly") == [record_of(frozen)]
     assert store.editions.verdicts("weekly", frozen.id) == [chosen]
 
 
 def test_a_slot_with_an_edition_cannot_be_skipped(store, keys, now):
     frozen = edition(keys[:1])
-    store.editions.freeze(frozen, [], {}, now)
+    store.editions.freeze(frozen, [], NOBODY, now)
     assert not store.editions.skip(skipped(), [], now)
     assert store.editions.get("weekly", SLOT) == record_of(frozen)
 
 
 def test_records_and_entries_are_newest_first(store, keys, now):
-    store.editions.freeze(edition(keys[2:4], weeks=2), [], {}, now)
+    store.editions.freeze(edition(keys[2:4], weeks=2), [], NOBODY, now)
     store.editions.skip(skipped(weeks=1), [], now)
-    store.editions.freeze(edition(keys[:2]), [], {}, now)
+    store.editions.freeze(edition(keys[:2]), [], NOBODY, now)
     assert [record.title or record.status for record in store.editions.records("weekly")] == [
         "Edition 2",
         "skipped",
@@ -185,32 +198,11 @@ def test_records_and_entries_are_newest_first(store, keys, now):
 
 def test_verdicts_are_those_chosen_in_order_then_by_key(store, keys, now):
     given = [Verdict(key, "rule", chosen=key in (keys[4], keys[2]), reason=f"Why {key}.") for key in reversed(keys)]
-    store.editions.freeze(edition([keys[2], keys[4]]), given, {}, now)
+    store.editions.freeze(edition([keys[2], keys[4]]), given, NOBODY, now)
     verdicts = store.editions.verdicts("weekly", "2026-03-02T0700Z")
     rest = sorted(set(keys) - {keys[2], keys[4]})
     assert [verdict.article for verdict in verdicts] == [keys[2], keys[4], *rest]
     assert set(verdicts) == set(given)
-
-
-def test_deliveries_are_settled_one_by_one(store, keys, now):
-    recipients = ["z@e.org", "a@e.org", "m@e.org", "a@e.org"]
-    store.editions.freeze(edition(keys[:1]), [], {"file": recipients, "smtp": ["a@e.org"]}, now)
-    which = ("weekly", "2026-03-02T0700Z")
-    assert store.editions.waiting(*which, "file") == ["z@e.org", "a@e.org", "m@e.org"]
-    assert store.editions.counts(*which) == DeliveryCounts(planned=4, accepted=0, waiting=4)
-    for _ in range(2):
-        store.editions.settle(*which, "file", recipient="a@e.org", reply="out/a.eml", now=now)
-    store.editions.settle(*which, "file", recipient="z@e.org", reply="out/z.eml", now=now)
-    assert store.editions.waiting(*which, "file") == ["m@e.org"]
-    assert store.editions.accepted(*which, "file") == ["z@e.org", "a@e.org"]
-    assert store.editions.waiting(*which, "smtp") == ["a@e.org"]
-    assert store.editions.counts(*which) == DeliveryCounts(planned=4, accepted=2, waiting=2)
-
-
-def test_what_was_not_planned_cannot_be_settled(store, keys, now):
-    store.editions.freeze(edition(keys[:1]), [], {"file": ["a@e.org"]}, now)
-    with pytest.raises(StoreError, match=r"no delivery .* to b@e\.org by file"):
-        store.editions.settle("weekly", "2026-03-02T0700Z", "file", recipient="b@e.org", reply="", now=now)
 
 
 def test_the_feed_id_is_the_first_ever_proposed(store, url):
@@ -220,16 +212,16 @@ def test_the_feed_id_is_the_first_ever_proposed(store, url):
 
 def test_a_naive_slot_is_refused(store, keys, now):
     with pytest.raises(StoreError, match="no time zone"):
-        store.editions.freeze(replace(edition(keys[:1]), slot=SLOT.replace(tzinfo=None)), [], {}, now)
+        store.editions.freeze(replace(edition(keys[:1]), slot=SLOT.replace(tzinfo=None)), [], NOBODY, now)
 
 
 def test_the_last_record_until_an_instant_and_the_one_following_it(store, keys, now):
     editions = store.editions
     assert editions.last("weekly", SLOT) is editions.following("weekly", SLOT) is None
     first, second = edition(keys[:1]), skipped(weeks=2)
-    editions.freeze(first, [], {}, now)
+    editions.freeze(first, [], NOBODY, now)
     editions.skip(second, [], now)
-    editions.freeze(edition(keys[:1], weeks=1, newsletter="daily"), [], {}, now)
+    editions.freeze(edition(keys[:1], weeks=1, newsletter="daily"), [], NOBODY, now)
     instant = timedelta(microseconds=1)
     assert editions.last("weekly", SLOT - instant) is None
     assert editions.last("weekly", SLOT) == editions.last("weekly", second.slot - instant) == record_of(first)
@@ -243,24 +235,24 @@ def test_the_last_record_until_an_instant_and_the_one_following_it(store, keys, 
 def test_merged_slots_are_recorded_with_the_edition_unless_they_have_one(store, keys, now, too_few):
     made, merged = edition(keys[:1], weeks=1), skipped(weeks=2, reason="Merged.")
     store.editions.skip(skipped(reason="By a clock that was wrong."), [], now)
-    store.editions.freeze(made, [], {}, now)
+    store.editions.freeze(made, [], NOBODY, now)
     given = [skipped(reason="Other."), skipped(weeks=1, reason="Other."), merged]
     if too_few:
         assert store.editions.skip(skipped(weeks=3), [], now, merged=given)
         last = skipped(weeks=3)
     else:
-        assert store.editions.freeze(edition(keys[1:2], weeks=3), [], {}, now, merged=given)
+        assert store.editions.freeze(edition(keys[1:2], weeks=3), [], NOBODY, now, merged=given)
         last = record_of(edition(keys[1:2], weeks=3))
     assert store.editions.records("weekly") == [last, merged, record_of(made), skipped(reason="Other.")]
 
 
 def test_nothing_is_merged_into_an_edition_that_was_there_or_is_refused(store, keys, now):
     frozen = edition(keys[:1], weeks=1)
-    store.editions.freeze(frozen, [], {}, now)
-    assert not store.editions.freeze(edition(keys[1:2], weeks=1), [], {}, now, merged=[skipped()])
+    store.editions.freeze(frozen, [], NOBODY, now)
+    assert not store.editions.freeze(edition(keys[1:2], weeks=1), [], NOBODY, now, merged=[skipped()])
     assert not store.editions.skip(skipped(weeks=1), [], now, merged=[skipped()])
     with pytest.raises(StoreError, match="cannot have it too"):
-        store.editions.freeze(edition(keys[:1], weeks=2), [], {}, now, merged=[skipped()])
+        store.editions.freeze(edition(keys[:1], weeks=2), [], NOBODY, now, merged=[skipped()])
     assert store.editions.records("weekly") == [record_of(frozen)]
 
 
@@ -272,23 +264,22 @@ def test_nothing_is_changed_with_a_claim_that_was_taken_over(store, keys, now, h
     stale, claim = take("one"), take(holder)
     store.editions.skip(skipped(reason="Known."), [], now)
     with pytest.raises(ClaimError, match=f"taken over by {holder}"):
-        store.editions.freeze(
-            edition(keys[:1]), [], {"file": ["a@e.org"]}, now, merged=[skipped(weeks=-1)], claim=stale
-        )
+        store.editions.freeze(edition(keys[:1]), [], to("a@e.org"), now, merged=[skipped(weeks=-1)], claim=stale)
     with pytest.raises(ClaimError, match=f"taken over by {holder}"):
         store.editions.skip(skipped(reason="New."), [], now, merged=[skipped(weeks=-1)], claim=stale)
     assert store.editions.records("weekly") == [skipped(reason="Known.")]
     assert store.editions.included("weekly") == {}
-    assert store.editions.freeze(edition(keys[:1]), [], {"file": ["a@e.org"]}, now, claim=claim)
+    assert store.ledger.open() == []
+    assert store.editions.freeze(edition(keys[:1]), [], to("a@e.org"), now, claim=claim)
 
 
 def test_an_edition_is_unpublished_until_its_pages_are_marked_as_in_place(store, keys, now):
     editions = store.editions
     second, first = edition(keys[:1], weeks=1), edition(keys[1:2])
     for frozen in (second, first):
-        editions.freeze(frozen, [], {}, now)
+        editions.freeze(frozen, [], NOBODY, now)
     editions.skip(skipped(weeks=2), [], now)
-    editions.freeze(edition(keys[:1], newsletter="daily"), [], {}, now)
+    editions.freeze(edition(keys[:1], newsletter="daily"), [], NOBODY, now)
     assert editions.unpublished("weekly") == [first.id, second.id]
     editions.mark_published("weekly", [first.id], now)
     assert editions.unpublished("weekly") == [second.id]
@@ -298,18 +289,9 @@ def test_an_edition_is_unpublished_until_its_pages_are_marked_as_in_place(store,
     assert editions.unpublished("daily") == [first.id]  # of the same name, but another newsletter's
 
 
-def test_deliveries_that_wait_are_counted_by_edition_and_sink(store, keys, now):
-    editions = store.editions
-    editions.freeze(edition(keys[:1], weeks=1), [], {"file": ["a@e.org"]}, now)
-    editions.freeze(edition(keys[1:2]), [], {"smtp": ["a@e.org"], "file": ["a@e.org", "b@e.org"]}, now)
-    editions.settle("weekly", "2026-03-02T0700Z", "smtp", recipient="a@e.org", reply="", now=now)
-    assert editions.unsettled("weekly") == [("2026-03-02T0700Z", "file", 2), ("2026-03-09T0700Z", "file", 1)]
-    assert editions.unsettled("daily") == []
-
-
 def test_whether_any_slot_of_a_span_is_known(store, keys, now):
     editions, instant = store.editions, timedelta(microseconds=1)
-    editions.freeze(edition(keys[:1]), [], {}, now)
+    editions.freeze(edition(keys[:1]), [], NOBODY, now)
     editions.skip(skipped(weeks=1), [], now)
     later = SLOT + timedelta(weeks=1)
     assert editions.knows("weekly", SLOT, SLOT)
@@ -319,15 +301,12 @@ def test_whether_any_slot_of_a_span_is_known(store, keys, now):
     assert not editions.knows("daily", SLOT, later)
 
 
-def test_a_newsletter_is_unfinished_while_pages_may_be_missing_or_deliveries_wait(store, keys, now):
+def test_a_newsletter_is_unfinished_while_pages_may_be_missing(store, keys, now):
     editions, frozen = store.editions, edition(keys[:1])
     editions.skip(skipped(weeks=1), [], now)
-    assert not editions.unfinished("weekly", ["file"])
-    editions.freeze(frozen, [], {"file": ["a@e.org"]}, now)
-    assert editions.unfinished("weekly", [])
+    assert not editions.unfinished("weekly")
+    editions.freeze(frozen, [], to("a@e.org"), now)
+    assert editions.unfinished("weekly")
+    assert not editions.unfinished("daily")
     editions.mark_published("weekly", [frozen.id], now)
-    assert not editions.unfinished("weekly", ["smtp"])
-    assert not editions.unfinished("daily", ["file"])
-    assert editions.unfinished("weekly", ["smtp", "file"])
-    editions.settle("weekly", frozen.id, "file", recipient="a@e.org", reply="", now=now)
-    assert not editions.unfinished("weekly", ["smtp", "file"])
+    assert not editions.unfinished("weekly")  # what waits to be delivered is the ledger's to say

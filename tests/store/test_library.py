@@ -37,7 +37,7 @@ def test_an_article_comes_back_as_it_was_found(newsroom, store):
         draft=True,
         pinned=True,
         held="Its date cannot be read.",
-        body=Body("<p>\x00 & “quotes”</p>", (Block("heading", "H", 3), Block("code", "a\n  b"))),
+        body=Body("<p>\x01 & “quotes”</p>", (Block("heading", "H", 3), Block("code", "a\n  b"))),
         problems=(Problem("articles/page.txt:7", "Odd.", set_aside=False),),
     )
     changes = newsroom.record([Reading("page.txt", (found,))], {"page.txt": "1"})

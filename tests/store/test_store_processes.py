@@ -8,19 +8,23 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, event
 
 from digest.core.model import DeliveryCounts
+from digest.core.outbox import Recovered
 from digest.store.opening import open_store
 
+NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 PREAMBLE = """
 import os, signal, sys, time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from sqlalchemy import Engine, event
 from digest.core.model import Block, Body, Entry, FoundArticle, FrozenEdition, Verdict, Window
+from digest.core.outbox import Plan, Settled
 from digest.core.ports import Reading
 from digest.store.opening import open_store
 
@@ -48,8 +52,8 @@ def edition(keys, title):
 def freeze(store, title="t"):
     keys = sorted(candidate.key for candidate in store.library.candidates("weekly"))
     verdicts = [Verdict(key, "rule", True, "Why.") for key in keys]
-    deliveries = {"file": [f"{n}@e.org" for n in range(50)]}
-    return store.editions.freeze(edition(keys, title), verdicts, deliveries, NOW)
+    plan = Plan({"file": None}, tuple(f"{n}@e.org" for n in range(50)))
+    return store.editions.freeze(edition(keys, title), verdicts, plan, NOW)
 
 def kill_at(beginning, nth):
     # SQLite reports each statement, each row of a batch too, before it runs it.
@@ -109,7 +113,7 @@ def test_a_slot_frozen_by_many_at_once_has_one_edition(tmp_path, newsrooms):
     with open_store(url) as store:
         (record,) = store.editions.records("weekly")
         assert len(record.articles) == 50
-        assert store.editions.counts("weekly", "e") == DeliveryCounts(planned=50, waiting=50)
+        assert store.ledger.counts("weekly", "e") == DeliveryCounts(planned=50, waiting=50)
 
 
 def test_one_collection_recorded_by_many_at_once_is_added_once(tmp_path):
@@ -202,7 +206,10 @@ open_store(URL).library.record('s', readings(90, 'new'), fingerprints(90, 'new')
         ("INSERT INTO edition_articles", 20),
         ("INSERT INTO edition_files", 20),
         ("INSERT INTO verdicts", 40),
+        ("INSERT INTO subscribers", 30),
+        ("INSERT INTO dispatches", 1),
         ("INSERT INTO deliveries", 50),
+        ("UPDATE dispatches", 1),
     ],
 )
 def test_an_edition_whose_freezing_is_killed_is_not_there_and_can_be_made(tmp_path, newsrooms, statement, nth):
@@ -214,7 +221,7 @@ def test_an_edition_whose_freezing_is_killed_is_not_there_and_can_be_made(tmp_pa
         assert store.editions.records("weekly") == []
         assert store.editions.files("weekly", "e") == {}
         assert store.editions.verdicts("weekly", "e") == []
-        assert store.editions.counts("weekly", "e") == DeliveryCounts()
+        assert store.ledger.counts("weekly", "e") == DeliveryCounts()
         assert len(store.library.candidates("weekly")) == 40
     assert run("with open_store(URL) as store: print(freeze(store))", url).stdout == "True\n"
 
@@ -225,11 +232,21 @@ def test_what_was_settled_before_a_kill_stays_settled(tmp_path):
 store = open_store(URL)
 store.library.record('s', readings(3), fingerprints(3), [], NOW)
 freeze(store)
-for number in range(7):
-    store.editions.settle('weekly', 'e', 'file', recipient=f'{number}@e.org', reply='', now=NOW)
+(dispatch,) = store.ledger.dispatches('weekly', 'e')
+batch = store.ledger.begin(dispatch.id, 'me', NOW, timedelta(minutes=15))
+claimed = [each.delivery for each in store.ledger.claim(dispatch.id, batch, 20, NOW)]
+store.ledger.commit(batch, (), claimed[:10], NOW)
+for each in claimed[:7]:
+    store.ledger.commit(batch, [Settled(each, 'accepted')], (), NOW)
 os.kill(os.getpid(), signal.SIGKILL)
 """
     assert run(program, url).returncode == -signal.SIGKILL
     with open_store(url) as store:
-        assert store.editions.accepted("weekly", "e", "file") == [f"{number}@e.org" for number in range(7)]
-        assert store.editions.counts("weekly", "e") == DeliveryCounts(planned=50, accepted=7, waiting=43)
+        (dispatch,) = store.ledger.dispatches("weekly", "e")
+        accepted = [each.address for each, _ in store.ledger.places(dispatch.id, "accepted")]
+        assert accepted == [f"{number}@e.org" for number in range(7)]
+        before = DeliveryCounts(planned=50, accepted=7, uncertain=3, waiting=40)
+        assert store.ledger.counts("weekly", "e") == before
+        # What was on its way stays in doubt, what was merely claimed goes again.
+        assert store.ledger.recover(NOW, lambda _: True, lambda _: False) == Recovered(waiting=10, uncertain=3)
+        assert store.ledger.counts("weekly", "e") == before

@@ -1,0 +1,130 @@
+"""`digest deliver`: hand over what waits."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from digest.commands.delivery_views import in_words, watched
+from digest.commands.edition_json import deliveries_json
+from digest.terminal import Terminal, complete_newsletter, now_or, options, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from digest.app import Newsroom
+    from digest.core.outbox import Dispatch
+    from digest.outbox import Delivered
+
+
+@click.command(name="deliver")
+@click.argument("newsletter", required=False, shell_complete=complete_newsletter)
+@click.option("--edition", help="Of this edition alone, by its id.")
+@click.option("--at-once", is_flag=True, help="Try again now what was put off until later.")
+@click.option("--late", is_flag=True, help="Also what was to go out long ago: after an outage, or out of a backup.")
+@options()
+def command(terminal: Terminal, *, newsletter: str | None, edition: str | None, at_once: bool, late: bool) -> int:
+    """Deliver what waits: after an interruption, or what a server put off.
+
+    What was on its way when a sender died is uncertain and is not sent again by itself: digest reconcile settles it.
+    Stopped with Ctrl-C or SIGTERM it finishes what is on the wire; the rest waits. Exit code 1 when something is held
+    back, or nobody knows whether it arrived.
+    """
+    from digest.app import Newsroom
+
+    now = now_or(None)
+    with Newsroom.open(terminal.config, create=False) as newsroom, _stoppable() as stopped:
+        if newsletter:
+            newsroom.newsletter(newsletter)  # says so where there is none
+        ledger = newsroom.store.ledger
+        with watched(terminal, newsroom) as watch:
+            recovered = newsroom.outbox.recover(newsroom.sinks)
+            if at_once:
+                for each in _chosen(newsroom, newsletter, edition):
+                    ledger.release(each.id, now)
+            done = newsroom.outbox.deliver(
+                newsroom.sinks,
+                now,
+                newsletter=newsletter,
+                edition=edition,
+                late=late,
+                watch=replace(watch, stop=stopped),
+            )
+        if recovered.waiting or recovered.uncertain:
+            terminal.note(
+                f"taken over from a sender that died: {recovered.waiting} wait again, {recovered.uncertain} uncertain"
+            )
+        failed = [_report(terminal, newsroom, each) for each in done]
+        left = _left(terminal, newsroom, _chosen(newsroom, newsletter, edition), now)
+        if not done and not left:
+            terminal.say("nothing waits")
+    return 1 if any(failed) else 0
+
+
+def _chosen(newsroom: Newsroom, newsletter: str | None, edition: str | None) -> list[Dispatch]:
+    return [each for each in newsroom.store.ledger.open(newsletter) if edition in (None, each.edition)]
+
+
+def _report(terminal: Terminal, newsroom: Newsroom, done: Delivered) -> bool:
+    dispatch = done.dispatch
+    counts = newsroom.store.ledger.counts(dispatch.newsletter, dispatch.edition)
+    which = f"{dispatch.newsletter} {dispatch.edition}, {dispatch.sink}"
+    terminal.data_line(
+        {
+            "newsletter": dispatch.newsletter,
+            "edition": dispatch.edition,
+            "sink": dispatch.sink,
+            "done": dict(done.states),
+            "held": done.held,
+            "deliveries": deliveries_json(counts),
+        }
+    )
+    if done.held:
+        terminal.failed(f"{which}: {done.held}; nothing more goes out: {_way_out(terminal, done)}")
+    terminal.say(f"{which}: {sum(done.states.values())} dealt with; of the edition {in_words(counts)}")
+    if counts.uncertain:
+        terminal.note(f"{which}: nobody knows whether {counts.uncertain} arrived: {terminal.program} reconcile")
+    return bool(done.held or counts.uncertain)
+
+
+def _way_out(terminal: Terminal, done: Delivered) -> str:
+    key = done.dispatch.newsletter
+    if done.held.startswith("was to go out"):
+        return f"{terminal.program} deliver {key} --edition {done.dispatch.edition} --late sends it all the same"
+    return f"{terminal.program} resume {key} once that is mended"
+
+
+def _left(terminal: Terminal, newsroom: Newsroom, chosen: list[Dispatch], now: datetime) -> bool:
+    """Say what still waits, and for what."""
+    known = {sink.name for sink in newsroom.sinks}
+    for each in chosen:
+        which, left = f"{each.newsletter} {each.edition}", newsroom.store.ledger.left(each.id)
+        if each.sink not in known:
+            terminal.note(f"{which}: {left} wait for the sink '{each.sink}', which {terminal.config} lacks")
+        elif each.next_at is not None and each.next_at > now:
+            zone = newsroom.settings.newsletters[each.newsletter].newsletter.zone
+            terminal.say(f"{which}: {left} put off, tried again from {spoken(each.next_at, zone)} on")
+    return bool(chosen)
+
+
+@contextmanager
+def _stoppable() -> Iterator[Callable[[], bool]]:
+    """Says whether Ctrl-C or SIGTERM came; a second one ends the process as usual."""
+    asked: list[int] = []
+
+    def ask(number: int, _frame: object) -> None:
+        asked.append(number)
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,47 @@
+"""A message to try things with: an edition for one address, in no ledger, from which nobody can unsubscribe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from digest.core.outbox import Attempt, Outgoing
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from digest.core.model import EditionRecord
+    from digest.core.outbox import Returned
+    from digest.core.ports import Envelope
+
+
+def as_trial(record: EditionRecord, now: datetime) -> EditionRecord:
+    """An edition as a test message has it: a subject that says so, and the date of the test."""
+    return replace(record, subject=f"[Test] {record.subject}", composed_at=now)
+
+
+@dataclass(slots=True)
+class Single:
+    """A queue of one envelope; see `digest.core.outbox.Queue`. What became of it stands here and nowhere else.
+
+    Attributes:
+        envelope: What is to go; its delivery has the number 0, which no ledger has.
+        attempts: How it went.
+    """
+
+    envelope: Envelope
+    attempts: list[Attempt] = field(default_factory=list)
+    _taken: bool = False
+
+    def take(self, count: int) -> list[Outgoing]:
+        """The envelope, the first time."""
+        if self._taken or count < 1:
+            return []
+        self._taken = True
+        return [Outgoing(0, self.envelope)]
+
+    def commit(self, done: Sequence[Attempt | Returned], going: Sequence[int]) -> Collection[int]:
+        """Keep how it went; whatever is to go may go. Given back, it is not tried again: somebody waits for it."""
+        self.attempts += [each for each in done if isinstance(each, Attempt)]
+        return going

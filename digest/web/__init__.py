@@ -1,0 +1,1 @@
+"""Pages for readers: leaving, coming back, confirming a subscription, and the form to ask for one."""
