@@ -117,7 +117,7 @@ class Frame:
             raise ValueError("a literal after a hole begins with a dot")
         first, *rest = (literal.replace(b"\r\n.", b"\r\n..") for literal in literals)
         stuffed = [b"." + first if first.startswith(b".") else first, *rest]
-        ended = literals[-1].endswith(b"\r\n") or list(literals) == [b""]
+        ended = literals[-1].endswith(b"\r\n")
         stuffed[-1] += b".\r\n" if ended else b"\r\n.\r\n"
         return cls(tuple(literals), tuple(stuffed))
 

@@ -152,8 +152,12 @@ def _write(connection: Connection, newsletter: str, known: _Known, now: datetime
     fresh: list[Row] = []
     changed: list[Row] = []
     for key, tie in known.whole.items():
-        agreed = instant_text(tie.consent_at) if tie.consent_at else None
-        values = (tie.state, instant_text(tie.changed_at), agreed, tie.source, tie.proof)
+        since = instant_text(tie.changed_at)
+        if tie.consent_at is None:
+            agreed = None
+        else:
+            agreed = since if tie.consent_at is tie.changed_at else instant_text(tie.consent_at)
+        values = (tie.state, since, agreed, tie.source, tie.proof)
         (changed if key in known.before else fresh).append((newsletter, ids[key], *values))
     _run(connection, _ADD_TIE, fresh)
     _run(connection, _CHANGE_TIE, changed)

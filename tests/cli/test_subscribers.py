@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 AT = "2026-03-02T12:00:00Z"
@@ -53,7 +55,11 @@ def test_a_subscription_from_beginning_to_end(room):
         (("show", "a@e.org"), 2, "a@e.org: is not in the roster"),
         (("suppress", "a@e.org", "--lift"), 2, "is not suppressed"),
         (("suppress", "a@e.org", "--reason", "forgotten"), 2, "forgotten"),
+        (("suppress", ""), 2, "is no address"),
+        (("list", "--suppressed", *WEEKLY), 2, "give neither --newsletter nor --state"),
         (("import", "nowhere.csv", *WEEKLY), 1, "nowhere.csv: cannot be read"),
+        (("import", ".", *WEEKLY), 1, "is a folder; name a file in it"),
+        (("import", "x" * 300, *WEEKLY), 1, "File name too long"),
         (("import", "", *WEEKLY), 2, "FILE is empty"),
     ],
 )
@@ -176,6 +182,95 @@ def test_an_export_is_read_back_by_another_newsroom(room, other_room):
     file = other_room.write("export.csv", exported)
     assert subscribers(other_room, "import", str(file), *WEEKLY).out.startswith("digest, 2 rows: 1 added, 1 noted")
     assert subscribers(other_room, "export").out == exported
+
+
+def test_a_whole_roster_moves_with_its_suppressions(room, other_room):
+    add(room, "ann@example.org", "--name", "=cmd|' /C calc'!A0")
+    add(room, "=ben@example.org", "--pending")
+    subscribers(room, "suppress", "ann@example.org", "--reason", "bounce", "--detail", "550 5.1.1; unknown")
+    subscribers(room, "suppress", "cas@example.org")
+    subscribers(room, "forget", "eve@example.org")
+    done = subscribers(room, "export")
+    assert "1 person was forgotten" in done.err
+    assert ",'=cmd|' /C calc'!A0," in done.out
+    assert "\n'=ben@example.org," in done.out
+    file = other_room.write("roster.csv", done.out)
+    moved = subscribers(other_room, "import", str(file))
+    assert (moved.code, moved.out) == (0, "digest, 3 rows: 1 added, 2 noted as suppressed\n")
+    assert subscribers(other_room, "export").out == done.out
+    listed = subscribers(other_room, "list", "--suppressed", "--json").json
+    assert [(each["address"], each["reason"], each["detail"]) for each in listed] == [
+        ("ann@example.org", "bounce", "550 5.1.1; unknown"),
+        ("cas@example.org", "by hand", ""),
+    ]
+    assert subscribers(room, "list", "--suppressed").out.splitlines()[1].startswith("cas@example.org\tby hand\t")
+    assert "1 address of people who were forgotten" in subscribers(room, "list", "--suppressed").err
+    # What is lifted is as it was.
+    subscribers(other_room, "suppress", "ann@example.org", "--lift")
+    assert [each["address"] for each in subscribers(other_room, "list", "--json", "--state", "active").json] == [
+        "ann@example.org"
+    ]
+
+
+def test_an_import_without_a_newsletter_is_of_an_export_whose_newsletters_are_known(room):
+    file = room.write("list.csv", "email\nann@example.org\n")
+    refused = subscribers(room, "import", str(file))
+    assert (refused.code, "give --newsletter KEY" in refused.err) == (2, True)
+    header = "email,name,newsletter,state,consent_at,proof\n"
+    file = room.write("list.csv", f"{header}ann@example.org,,weekly,active,,\nben@example.org,,other,active,,\n")
+    done = subscribers(room, "import", str(file))
+    assert done.out == "digest, 2 rows: 1 added, 1 set aside\n"
+    assert "list.csv:3: is a subscription to 'other', and there is no such newsletter here" in done.err
+
+
+def test_an_old_export_does_not_end_what_was_brought_back_since(room):
+    old = room.write("ghost.csv", "id,email,subscribed_to_emails,deleted_at\n1,ann@example.org,false,2024-01-16\n")
+    timeless = room.write("list.csv", "email,status\nben@example.org,unsubscribed\n")
+    for address in ("ann@example.org", "ben@example.org"):
+        add(room, address)
+    subscribers(room, "import", str(timeless), *WEEKLY)
+    subscribers(room, "remove", "ann@example.org", *WEEKLY)
+    for address in ("ann@example.org", "ben@example.org"):
+        add(room, address, "--again")
+    done = subscribers(room, "import", str(old), *WEEKLY)
+    assert f"{old}:2: left on 2024-01-16, and has agreed anew since" in done.err
+    assert f"{timeless}:2: was taken in before" in subscribers(room, "import", str(timeless), *WEEKLY).err
+    assert len(subscribers(room, "list", "--json", "--state", "active").json) == 2
+
+
+def test_a_list_comes_through_standard_input_and_is_set_aside_beside(room, monkeypatch):
+    monkeypatch.chdir(room.root)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"ann@example.org\nnobody\n")))
+    done = subscribers(room, "import", "-", *WEEKLY)
+    assert done.out == "plain list, 2 rows: 1 added, 1 set aside\n"
+    assert "standard-input:2: is no address" in done.err
+    assert (
+        room.root / "standard-input.set-aside.csv"
+    ).read_text() == 'line,reason,row\n2,"is no address; write local@domain",nobody\n'
+    shown = subscribers(room, "show", "ann@example.org", "--json").json
+    assert shown["subscriptions"][0]["consent_at"] is None
+    assert shown["subscriptions"][0]["source"] == "import standard-input (plain list)"
+
+
+def test_a_hostile_file_has_a_reason_for_each_row_and_they_are_only_counted(room):
+    rows = "".join(f"a@e.org,word{number}\n" for number in range(1500))
+    done = subscribers(room, "import", str(room.write("list.csv", f"email,status\n{rows}")), *WEEKLY)
+    assert done.out == "CSV, 1500 rows: 1500 set aside\n"
+    assert "and 990 or more reasons" in done.err
+
+
+def test_what_became_of_a_person_s_mail_is_shown(room):
+    add(room, "ann@example.org")
+    assert room.run("run", "weekly", "--at", AT).code == 0
+    shown = subscribers(room, "show", "ann@example.org", "--json").json
+    (delivery,) = shown["deliveries"]
+    assert (delivery["newsletter"], delivery["edition"], delivery["state"]) == (
+        "weekly",
+        "2026-03-02T0700Z",
+        "accepted",
+    )
+    assert shown["bounces"] == []
+    assert "  weekly 2026-03-02T0700Z by " in subscribers(room, "show", "ann@example.org").out
 
 
 def test_who_is_forgotten_is_nowhere_in_the_newsroom(room):

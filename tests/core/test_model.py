@@ -153,7 +153,7 @@ def test_a_message_on_the_wire_is_the_message_again(lines, ended):
     assert (dot, rest) == (b".", b"")
     assert b"." not in stuffed
     read = b"".join(line.removeprefix(b".") + b"\r\n" for line in stuffed)
-    assert read == (message if not message or message.endswith(b"\r\n") else message + b"\r\n")
+    assert read == (message if message.endswith(b"\r\n") else message + b"\r\n")
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,9 @@ def test_reading_minutes(words, minutes):
 
 
 @given(st.text(st.characters(codec="utf-8") | st.sampled_from(" \t\n\x00\u2028 ")))
+@example("a  b")
+@example(" a")
+@example("a ")
 def test_the_quick_way_for_one_line_is_that_of_the_others(text):
     long_way = re.sub(r"\s+", " ", clean(re.sub(r"\s+", " ", text))).strip()
     assert one_line(text) == one_line(long_way) == long_way

@@ -253,7 +253,9 @@ def until(condition: Callable[[], bool], process: subprocess.Popen[str], *, alon
     while not condition():
         if process.poll() is not None and not alone:
             raise AssertionError(f"it ended before that: {ended(process)}")
-        assert time.monotonic() < give_up, "it never came to that"
+        if time.monotonic() > give_up:
+            process.kill()
+            raise AssertionError(f"it never came to that: {process.communicate()}")
         time.sleep(0.02)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 READERS = 2500
 LONG = 12_000  # words of a message that does not fit into the buffers of both machines
+AIMED = 0.75  # of the kills, at the phase; the others at random
 FEW = 40  # messages that a victim gets to send at most, so that there is something left for the others
 NARROW = {"send_buffer": 4096}
 SHORT = 0.04  # seconds: longer than results wait to be recorded with others
@@ -109,34 +110,30 @@ AIMS: dict[str, Callable[[random.Random], tuple[dict[str, Any], Rules]]] = {
 }
 
 
-def play(
-    row: str, kills: int, *, chance: random.Random, root: Path, rooms: Iterator[Room], sink: Sink, tally: Tally
-) -> None:
-    """Kill so often, in as many newsrooms as that takes.
+def play(row: str, kills: int, *, chance: random.Random, room: Room, sink: Sink, tally: Tally) -> int:
+    """Kill so often, unless everything is sent before that.
 
     Args:
         row: Of `AIMS`.
         kills: How many.
         chance: Chooses where.
-        root: A folder for records.
-        rooms: Newsrooms with an edition planned.
-        sink: The server that they name.
+        room: A newsroom with an edition planned.
+        sink: The server that it names.
         tally: What it comes to is added there.
+
+    Returns:
+        How often it was.
     """
-    wanted = tally.kills + kills
-    while tally.kills < wanted:
-        room = next(rooms)
-        sink.tell(record=root / f"record-{tally.row}-{row}-{tally.kills}")
-        doubt = 0
-        while tally.kills < wanted and room.open():
-            aim = AIMS[row] if chance.random() < 0.75 else at_random
-            if not kill_one(room, sink, aim(chance)):
-                continue
-            tally.kills += 1
-            states = room.states()
-            before, doubt = doubt, states["sending"] + states["uncertain"]
-            tally.at_once = max(tally.at_once, doubt - before)
-        conclude(room, sink, tally)
+    done = 0
+    states = room.states()
+    while done < kills and room.open():
+        before = states["sending"] + states["uncertain"]
+        aim = AIMS[row] if chance.random() < AIMED else at_random
+        done += kill_one(room, sink, aim(chance))
+        states = room.states()
+        tally.at_once = max(tally.at_once, states["sending"] + states["uncertain"] - before)
+    tally.kills += done
+    return done
 
 
 def kill_one(room: Room, sink: Sink, aim: tuple[dict[str, Any], Rules]) -> bool:
@@ -147,6 +144,15 @@ def kill_one(room: Room, sink: Sink, aim: tuple[dict[str, Any], Rules]) -> bool:
     done = ended(sender)
     assert done.code in (-9, 0, 1), done.err
     return done.code == -9
+
+
+def play_on(row: str, kills: int, *, chance: random.Random, rooms: Iterator[Room], sink: Sink, tally: Tally) -> None:
+    """The same, in as many newsrooms as that takes; each is judged."""
+    while kills > 0:
+        room = next(rooms)
+        sink.tell(record=room.root / "record")
+        kills -= play(row, kills, chance=chance, room=room, sink=sink, tally=tally)
+        conclude(room, sink, tally)
 
 
 def conclude(room: Room, sink: Sink, tally: Tally) -> None:
@@ -187,8 +193,19 @@ def kill_row(row: str, kills: int, chance: random.Random, root: Path, readers: i
         narrow = kind == "6 in the middle"
         with Sink(here / "record", ("--narrow",) if narrow else ()) as sink:
             rooms = copies(here, sink, readers // 5 if narrow else readers, words=LONG if narrow else 30)
-            wanted = -(-kills // len(kinds))
-            play(kind, wanted, chance=chance, root=here, rooms=rooms, sink=sink, tally=tally)
+            play_on(kind, -(-kills // len(kinds)), chance=chance, rooms=rooms, sink=sink, tally=tally)
+    return tally
+
+
+def kill_a_few(chance: random.Random, root: Path) -> Tally:
+    """Each row's kind of kill, one after the other, in one newsroom: a sample."""
+    tally = Tally("5 to 8")
+    with Sink(root / "record") as sink:
+        room = lay_out(root / "room", sink, 400)
+        sink.tell(record=root / "record-of-all")
+        for kind in ("5", "7", "6", "8"):
+            play(kind, 1, chance=chance, room=room, sink=sink, tally=tally)
+        conclude(room, sink, tally)
     return tally
 
 
@@ -198,5 +215,5 @@ def kill_on_postgresql(kills: int, chance: random.Random, root: Path, readers: i
     with DatabaseServer(root / "postgresql") as server, Sink(root / "record") as sink:
         rooms = (lay_out(root / f"room-{number}", sink, readers, store=server.fresh()) for number in count())
         for kind in ("5", "6", "7", "8"):
-            play(kind, -(-kills // 4), chance=chance, root=root, rooms=rooms, sink=sink, tally=tally)
+            play_on(kind, -(-kills // 4), chance=chance, rooms=rooms, sink=sink, tally=tally)
     return tally

@@ -42,7 +42,7 @@ def sigterm(root: Path) -> Score:
 def slept(root: Path) -> Score:
     """11: one that slept past its lease wakes while another works: nothing it does counts any more. Then it dies."""
     with Sink(root / "record") as sink:
-        room = lay_out(root / "room", sink, 1200)
+        room = lay_out(root / "room", sink, 900)
         sink.tell(SLOWER)
         sleeper = room.start("deliver", hurry=LEASE)
         until(lambda: len(sink.taken()) >= 40, sleeper)
@@ -63,7 +63,7 @@ def slept(root: Path) -> Score:
 def two_at_once(root: Path) -> Score:
     """11, 12: two senders, one of which takes the other for dead while it works; and a third that just helps."""
     with Sink(root / "record") as sink:
-        room = lay_out(root / "room", sink, 1200)
+        room = lay_out(root / "room", sink, 900)
         sink.tell(SLOWER)
         robbed = room.start("deliver")
         until(lambda: len(sink.taken()) >= 40, robbed)
@@ -128,7 +128,7 @@ def small_disk(root: Path) -> Iterator[Path]:
 
 
 def disk_full(root: Path) -> Score:
-    """22: the disk of the store is full, for a moment and for long: nothing goes without its mark, and it resumes."""
+    """22: the disk of the store is full, for a moment and for long: nothing is sent without its mark; it resumes."""
     with small_disk(root) as disk, Sink(root / "record") as sink:
         room = lay_out(disk / "room", sink, 800)
         for wanted, patient in ((150, True), (400, False)):

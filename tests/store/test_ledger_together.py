@@ -171,7 +171,8 @@ def test_processes_at_once_share_a_dispatch_and_one_may_be_killed(desk, url):
         victim.stdin.write("\n")
         victim.stdin.flush()
         handed = victim.stdout.readline()  # it has claimed and marked
-        outputs = [handed, *(each.communicate("\n", timeout=120)[0] for each in others), victim.communicate()[0]]
+        outputs = [handed, *(each.communicate("\n", timeout=120)[0] for each in others), victim.stdout.read()]
+        victim.communicate()  # closes what it had
     finally:
         for each in workers:
             each.kill()

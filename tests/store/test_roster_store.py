@@ -391,7 +391,9 @@ def test_a_suppression_beside_a_subscription_is_noted_with_it(store):
 def test_who_is_suppressed_by_an_import_is_taken_out_of_what_waits(store):
     enrol(store, wanted(), wanted(BEN))
     freeze(store)
-    enrol(store, wanted(suppression=Suppression("bounce", NOON)), wanted(BEN, "unsubscribed"))
+    # A suppression is for all newsletters, whatever the import was for.
+    enrol(store, wanted(suppression=Suppression("bounce", NOON)), newsletter="daily")
+    enrol(store, wanted(BEN, "unsubscribed"))
     assert waiting(store) == []
     assert excluded(store) == {ANN: "suppressed: bounce", BEN: "unsubscribed"}
 

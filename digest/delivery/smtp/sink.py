@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from digest.delivery.smtp.relay import Relay
@@ -66,8 +67,12 @@ class SmtpSink:
         Raises:
             StoreError: The ledger could not be written for longer than it may take; nothing was sent without its mark.
         """
+        now = self._clock()
         for relay in self._relays:
             relay.locked = ""
+            # One that is paused is not even connected to: it would be asked to let us in again and again.
+            until = self._governor.wait(relay.name, "", now)
+            relay.quiet_until = 0.0 if until is None else time.monotonic() + (until - now).total_seconds()
         sending = Sending(
             self._relays,
             queue,
