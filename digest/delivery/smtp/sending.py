@@ -37,8 +37,9 @@ LINGER = 0.02
 LINGERING = 200
 WORTH_STAYING = 5.0
 """Seconds that a relay may be quiet without its share going to the others."""
-WORTH_WAITING = 400.0
-"""Seconds that may be waited for a relay: the longest pause after failures, and not for the hours of a limit."""
+WORTH_WAITING = 60.0
+"""Seconds that may be waited for a relay: its pauses double, so that one that cannot be reached is waited for during a
+minute or two in all. Then the deliveries wait in the ledger, and whoever was called by cron comes to an end."""
 GIVEN_BACK = 2
 """How often a delivery whose message broke off half-way is given back before that counts as an attempt."""
 
