@@ -11,9 +11,9 @@ from jinja2 import Environment, FileSystemLoader
 from premailer import Premailer
 
 from benchmarks.harness import Figure, Side, measure
-from benchmarks.sample import NEWSLETTER, NOW, SLOT, STORIES, Sample
+from benchmarks.sample import NEWSLETTER, NOW, SLOT, STORIES, Sample, due
 from digest.core.model import Edition, SectionOfEdition, Story
-from digest.core.schedule import edition_id, window_of
+from digest.core.schedule import edition_id
 from digest.core.selection import select
 from digest.render.templates import builtin_folder
 from digest.render.views import Urls, edition_view, newsletter_view, site_view
@@ -63,7 +63,7 @@ def selection(sample: Sample) -> Iterator[Figure]:
 def _choose(newsroom: Newsroom, candidates: Sequence[Candidate]) -> tuple[Window, Selection]:
     target = newsroom.target(NEWSLETTER)
     newsletter = target.newsletter
-    window = window_of(SLOT, target.schedule, length=newsletter.window, zone=newsletter.zone)
+    window = due(target).window
     return window, select(candidates, newsletter, window, NOW)
 
 
@@ -103,7 +103,8 @@ class _Runs:
 
     def run(self) -> None:
         assert self._newsroom is not None, "prepare comes first"
-        run = self._newsroom.publisher.run(self._newsroom.target(NEWSLETTER), SLOT, NOW)
+        target = self._newsroom.target(NEWSLETTER)
+        run = self._newsroom.publisher.run(target, due(target), NOW)
         assert run.status == "composed", run
         assert len(run.record.articles) == STORIES, run.record
         assert run.deliveries.accepted == 1, run.deliveries

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from benchmarks.harness import Figure, Side, measure
-from benchmarks.sample import NEWSLETTER, NOW, SLOT, Sample
+from benchmarks.sample import NEWSLETTER, NOW, Sample, due
 from digest.core.reader import Reader
 from digest.delivery.mailing import Mailing, Sending
 
@@ -25,7 +25,7 @@ def messages(sample: Sample) -> Iterator[Figure]:
     """Envelopes of one edition, beside the standard library's message of the same two parts."""
     with sample.newsroom() as newsroom:
         target = newsroom.target(NEWSLETTER)
-        record = newsroom.publisher.run(target, SLOT, NOW).record
+        record = newsroom.publisher.run(target, due(target), NOW).record
         files = newsroom.store.editions.files(NEWSLETTER, record.id)
         newsletter, site = target.newsletter, newsroom.settings.site
     readers = [Reader(number, number, f"reader-{number}@example.net") for number in range(READERS)]

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from digest.app import Newsroom
 from digest.collecting import collect
+from digest.core.catchup import Due
+from digest.core.schedule import window_of
 from digest.sources.folder import FolderSource
 from digest.store.opening import open_store
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from digest.core.model import Article
     from digest.core.ports import Item
+    from digest.publishing import Target
     from digest.store.opening import Store
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -141,6 +144,13 @@ def texts(count: int) -> Iterator[str]:
     for number in range(count):
         stock = iter(chance.choices(words, weights, k=2 * WORDS))
         yield _text(number, stock, chance)
+
+
+def due(target: Target) -> Due:
+    """The slot that the benchmarks make an edition of."""
+    newsletter = target.newsletter
+    window = window_of(SLOT, target.schedule, length=newsletter.window, zone=newsletter.zone)
+    return Due(SLOT, window)
 
 
 def _vocabulary(chance: random.Random) -> list[str]:

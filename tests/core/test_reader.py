@@ -31,6 +31,8 @@ def test_what_the_web_sees_is_addressed_to_nobody():
     assert {path: shown[path] for path in ("index.html", "edition.json")} == {
         path: files[path] for path in ("index.html", "edition.json")
     }
+    without_text = {path: content for path, content in files.items() if path != "email.txt"}
+    assert unaddressed(without_text) == {path: shown[path] for path in without_text}
     old = {"email.html": own, "edition.json": b"{}"}
     assert unaddressed(old) == old
 

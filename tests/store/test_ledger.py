@@ -573,3 +573,30 @@ def test_dispatches_that_have_something_to_do_are_open_the_oldest_first(desk):
     desk.ledger.commit(batch, accepted(*going), (), NOW)
     desk.ledger.end(batch, NOW)
     assert old.id not in [each.id for each in desk.ledger.open()]
+
+
+# An old copy
+
+
+def test_each_batch_begun_renewed_and_ended_is_a_step_that_an_older_copy_lacks(desk):
+    desk.subscribe(ANN, BEN)
+    dispatch = desk.freeze(sinks=("smtp",))
+    steps = [desk.ledger.mark()[1]]
+    for _ in range(2):
+        batch = desk.ledger.begin(dispatch.id, "me", NOW, LEASE)
+        steps.append(desk.ledger.mark()[1])
+        assert steps[-1] >= batch
+        desk.ledger.commit(batch, (), (), NOW, (NOW + MINUTE, NOW + MINUTE + LEASE))
+        steps.append(desk.ledger.mark()[1])
+        desk.ledger.end(batch, NOW + MINUTE)
+        steps.append(desk.ledger.mark()[1])
+    assert sorted(set(steps)) == steps
+
+
+def test_what_goes_on_from_an_old_copy_uses_no_number_again(desk):
+    desk.subscribe(ANN, BEN)
+    dispatch = desk.freeze(sinks=("smtp",))
+    assert desk.ledger.restored(40, 7, NOW) == 2
+    assert desk.ledger.mark()[1] >= 40
+    assert desk.states(dispatch) == ["uncertain", "uncertain"]
+    assert desk.ledger.begin(dispatch.id, "me", NOW, LEASE) > 40
