@@ -21,7 +21,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -56,8 +56,8 @@ CONNECTIONS = 4
 CONNECTIONS_OURS = 32
 """A transaction marks as many as are ready: with more connections, more at once."""
 
-NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
-EDITION = "2026-03-02T0700Z"
+NOW = system_clock()  # an edition that is old is not sent
+EDITION = f"{NOW:%Y-%m-%dT%H%MZ}"
 SINK_SOURCE = Path(__file__).resolve().parents[2] / "shared/tools/fastsink.c"
 POSTFIX = "/usr/sbin"
 

@@ -10,7 +10,7 @@ from digest.bounces.message import LARGEST, parse
 
 # Mail programs may write "Re:" before it; what stands behind the token they have no reason to.
 _SUBJECT = re.compile(
-    r"(?:[A-Za-z]{2,3}: ?)?unsubscribe ([a-z0-9][a-z0-9-]{0,62}) ([A-Za-z0-9_-]{32})", re.IGNORECASE | re.ASCII
+    r"(?:[A-Za-z]{2,3}: ?)?unsubscribe ([a-z0-9][a-z0-9-]{0,62}) ([0-9a-f]{32})", re.IGNORECASE | re.ASCII
 )
 
 

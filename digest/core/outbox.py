@@ -28,8 +28,7 @@ and DATA: nothing was handed over. `message`: the final dot may have left, so th
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A server's reply [RFC 5321 section 4.2].
 
     Attributes:
@@ -43,7 +42,8 @@ class Reply:
     text: str
 
     def __str__(self) -> str:
-        return " ".join(part for part in (str(self.code), self.enhanced, self.text) if part)
+        code, enhanced, text = self
+        return f"{code} {enhanced} {text}" if enhanced and text else " ".join(filter(None, (str(code), enhanced, text)))
 
 
 class Outgoing(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -101,10 +101,14 @@ class Frame:
         message: The literals, CRLF line ends.
         wire: The same as SMTP carries them [RFC 5321 section 4.5.2]: a dot that begins a line is doubled, and a line of
             a single dot ends the last.
+        octets: How many the wire form has in all.
+        ascii: Whether none of them is above 127.
     """
 
     message: tuple[bytes, ...]
     wire: tuple[bytes, ...]
+    octets: int
+    ascii: bool
 
     @classmethod
     def of(cls, literals: Sequence[bytes]) -> Frame:
@@ -119,11 +123,10 @@ class Frame:
         stuffed = [b"." + first if first.startswith(b".") else first, *rest]
         ended = literals[-1].endswith(b"\r\n")
         stuffed[-1] += b".\r\n" if ended else b"\r\n.\r\n"
-        return cls(tuple(literals), tuple(stuffed))
+        return cls(tuple(literals), tuple(stuffed), sum(map(len, stuffed)), b"".join(stuffed).isascii())
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """MAIL FROM, RCPT TO and the bytes [RFC 5321].
 
     Attributes:
@@ -150,19 +153,34 @@ class Envelope:
     @property
     def message(self) -> bytes:
         """The message, CRLF line ends; joined when asked."""
-        return _joined(self.frame.message, self.values)
+        return b"".join(_alternating(self.frame.message, self.values))
 
     @property
     def wire(self) -> bytes:
         """What follows a server's 354: the message with its dots doubled, and the final dot; joined when asked."""
-        return _joined(self.frame.wire, self.values)
+        return b"".join(self.pieces)
+
+    @property
+    def pieces(self) -> list[bytes]:
+        """The wire in pieces: what all messages share is not copied for each."""
+        return _alternating(self.frame.wire, self.values)
+
+    @property
+    def octets(self) -> int:
+        """How many the wire form has."""
+        return self.frame.octets + sum(map(len, self.values))
+
+    @property
+    def ascii(self) -> bool:
+        """Whether none of its octets is above 127."""
+        return self.frame.ascii and b"".join(self.values).isascii()
 
 
-def _joined(literals: tuple[bytes, ...], values: tuple[bytes, ...]) -> bytes:
+def _alternating(literals: tuple[bytes, ...], values: tuple[bytes, ...]) -> list[bytes]:
     pieces = [b""] * (len(literals) + len(values))
     pieces[::2] = literals
     pieces[1::2] = values
-    return b"".join(pieces)
+    return pieces
 
 
 class Mailing(Protocol):

@@ -21,7 +21,7 @@ from digest.delivery import quoted, verp
 from digest.delivery.dkim import Signing
 from digest.delivery.envelope import is_plain, mailbox
 from digest.delivery.headers import mailbox_field, phrase_field, text_field, token_field
-from digest.delivery.tokens import KEY_BYTES, unsubscribe_token
+from digest.delivery.tokens import KEY_BYTES, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from digest.core.newsletter import Newsletter, Site
     from digest.delivery.dkim import SigningKey
 
+# What stands for itself in a header, in quoted-printable and in HTML: nearly every address.
+_WORD, _LABEL = r"[A-Za-z0-9_+-]+", r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_SIMPLE = re.compile(rf"{_WORD}(?:\.{_WORD})*@{_LABEL}(?:\.{_LABEL})*")
+_LONGEST_SIMPLE = quoted.LINE - 1
 _URI = re.compile(r"[!-;=?-~]{1,900}")
 _TOKEN, _TEXT, _HTML = range(3)
 
@@ -82,9 +86,8 @@ class Mailing:
         *,
         variant: str = "",
     ) -> None:
-        if len(sending.key) != KEY_BYTES:
-            raise ValueError(f"the key must have {KEY_BYTES} bytes, and has {len(sending.key)}")
-        self._newsletter, self._sending = newsletter.key, sending
+        self._token = Tokens(sending.key, "unsubscribe", newsletter.key).write
+        self._bounces = verp.senders(sending.bounces, sending.key) if sending.bounces else None
         sender = mailbox(newsletter.sender)
         self._sender = sender.addr_spec
         self._identity = hashlib.sha256(f"{newsletter.key}\n{record.id}\n{variant}".rstrip("\n").encode() + b"\n")
@@ -108,9 +111,14 @@ class Mailing:
         Raises:
             ValueError: The reader's address is no mailbox, as `mailbox` says.
         """
-        address = reader.address if is_plain(reader.address) else mailbox(reader.address).addr_spec
+        address = reader.address
+        if len(address) <= _LONGEST_SIMPLE and _SIMPLE.fullmatch(address):
+            raw = shown = address.encode()
+        else:
+            address = address if is_plain(address) else mailbox(address).addr_spec
+            raw, shown = quoted.value(address), quoted.value(escape(address))
         to = phrase_field("To", reader.name, address) if reader.name else f"To: {address}\r\n".encode("ascii")
-        token = unsubscribe_token(self._sending.key, self._newsletter, reader.subscriber).encode()
+        token = self._token(reader.subscriber).encode()
         known = self._identity.copy()
         known.update(address.encode())
         identity = known.hexdigest()
@@ -118,17 +126,13 @@ class Mailing:
         changing = [to, f"Message-ID: {message_id}\r\n".encode()]
         if self._leaving:
             changing.append(token.join(self._leaving))
-        values: list[bytes] = []
-        if self._kinds:
-            own = (token, quoted.value(address), quoted.value(escape(address)))
-            values = [own[kind] for kind in self._kinds]
+        own = (token, raw, shown)
+        values = [own[kind] for kind in self._kinds]
         top = b"".join((self._from, *changing))
         if self._signing is not None:
             top = self._signing.sign(changing, values) + top
         return Envelope(
-            verp.encode(self._sending.bounces, reader.delivery, self._sending.key)
-            if self._sending.bounces
-            else self._sender,
+            self._bounces(reader.delivery) if self._bounces is not None else self._sender,
             address,
             message_id,
             f"{self._name}-{identity[:20]}",

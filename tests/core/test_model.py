@@ -140,8 +140,8 @@ def test_a_newsletter_asks_nothing_unless_told():
 
 def test_nouns_are_frozen_and_can_be_keys():
     envelope = Envelope.whole("a@example.org", "b@example.org", "<x@example.org>", "x", b"")
-    assert {envelope: 1}[dataclasses.replace(envelope)] == 1
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    assert {envelope: 1}[envelope._replace()] == 1
+    with pytest.raises(AttributeError):
         envelope.recipient = "c@example.org"  # type: ignore[misc]
 
 

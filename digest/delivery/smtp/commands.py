@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 # No blank, no angle bracket, no control outside quotes: whoever could smuggle them in could write commands.
 _DOMAIN = r'[^\x00-\x20<>"\\\x7f@]+'
 _ADDRESS = re.compile(rf'(?:[^\x00-\x20<>"\\\x7f@]+|"(?:[^\x00-\x1f"\\\x7f]|\\[ -~])+")@{_DOMAIN}')
-_PLAIN = r"<[!#-;=?A-\[\]-~]+@[!#-;=?A-\[\]-~]+>"
-_PARAMETERS = r"[ -;=?-~]*"
-_USUAL = re.compile(rf"MAIL FROM:{_PLAIN}{_PARAMETERS}\r\nRCPT TO:{_PLAIN}{_PARAMETERS}\r\nDATA\r\n")
+_PLAIN = r"[!#-;=?A-\[\]-~]+@[!#-;=?A-\[\]-~]+"
+_USUAL = re.compile(rf"{_PLAIN}\n{_PLAIN}")
 _NOT_XCHAR = re.compile(r"[^!-*,-<>-~]")  # RFC 3461 section 4
 
 
@@ -34,33 +33,28 @@ class Commands:
         self._offers = offers
         self._dsn = dsn and offers.dsn
 
-    def of(self, envelope: Envelope, wire: bytes) -> bytes | Reply:
-        """MAIL, RCPT and DATA of an envelope; where the server cannot take it, what it would have replied.
-
-        Args:
-            envelope: What is to be sent.
-            wire: Its message as DATA takes it.
-        """
+    def of(self, envelope: Envelope) -> bytes | Reply:
+        """MAIL, RCPT and DATA of an envelope; where the server cannot take it, what it would have replied."""
         sender, recipient, offers = envelope.sender, envelope.recipient, self._offers
-        mail = ""
-        if not wire.isascii():
+        mail = rcpt = ""
+        if not envelope.ascii:
             if not offers.eight_bit:
                 return Reply(554, "5.6.3", "not sent: the relay takes no message with octets above 127 (8BITMIME)")
             mail = " BODY=8BITMIME"
         if offers.size:
-            octets = len(wire) - 3  # the final dot is no part of the message
+            octets = envelope.octets - 3  # the final dot is no part of the message
             if 0 < offers.largest < octets:
                 text = f"not sent: the message has {octets} octets, the relay takes {offers.largest}"
                 return Reply(552, "5.3.4", text)
             mail += f" SIZE={octets}"
-        rcpt = ""
         if self._dsn:
             mail += f" RET=HDRS ENVID={xtext(envelope.message_id[1:-1])[:100]}"
             rcpt = " NOTIFY=FAILURE,DELAY"
             if recipient.isascii():
                 rcpt += f" ORCPT=rfc822;{xtext(recipient)}"
-        commands = f"MAIL FROM:<{sender}>{mail}\r\nRCPT TO:<{recipient}>{rcpt}\r\nDATA\r\n"
-        return commands.encode() if _USUAL.fullmatch(commands) else self._unusual(sender, recipient, mail, rcpt)
+        if _USUAL.fullmatch(f"{sender}\n{recipient}"):
+            return f"MAIL FROM:<{sender}>{mail}\r\nRCPT TO:<{recipient}>{rcpt}\r\nDATA\r\n".encode()
+        return self._unusual(sender, recipient, mail, rcpt)
 
     def _unusual(self, sender: str, recipient: str, mail: str, rcpt: str) -> bytes | Reply:
         """The same with addresses that are quoted, outside ASCII, empty, or none at all."""

@@ -255,10 +255,9 @@ class Sending:
             outgoing = self._supply.next(relay, now, instant)
             if outgoing is None:
                 return None
-            wire = outgoing.envelope.wire
-            commands = dialogue.commands.of(outgoing.envelope, wire)
+            commands = dialogue.commands.of(outgoing.envelope)
             if isinstance(commands, bytes):
-                return outgoing, commands, wire
+                return outgoing, commands
             self.settle(connection, outgoing, "recipient" if commands.enhanced == "5.1.3" else "sender", commands, "")
 
     def _look_around(self, now: float) -> None:

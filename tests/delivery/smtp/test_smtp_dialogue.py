@@ -38,7 +38,7 @@ class Talk:
 
     def begin(self, number: int) -> None:
         one = outgoing(number)
-        self.dialogue.begin(one, self.commands.of(one.envelope, b""), NOW)
+        self.dialogue.begin(one, self.commands.of(one.envelope), NOW)
 
     def go(self, number: int | None = None, *, left: bool = True) -> None:
         self.dialogue.go(None if number is None else outgoing(number), NOW)

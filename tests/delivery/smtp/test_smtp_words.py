@@ -97,11 +97,11 @@ ALL = Offers(pipelining=True, starttls=True, eight_bit=True, utf8=True, dsn=True
 
 
 def said(each, offers=Offers(), *, dsn=False):  # noqa: B008 frozen
-    return Commands(offers, dsn=dsn).of(each, each.wire)
+    return Commands(offers, dsn=dsn).of(each)
 
 
 def test_commands_without_and_with_parameters():
-    one = replace(envelope(7), frame=Frame.of((b"x" * 100 + b"\r\n",)))
+    one = envelope(7)._replace(frame=Frame.of((b"x" * 100 + b"\r\n",)))
     assert said(one) == b"MAIL FROM:<bounce+7@example.org>\r\nRCPT TO:<reader7@example.org>\r\nDATA\r\n"
     assert said(one, ALL).startswith(b"MAIL FROM:<bounce+7@example.org> SIZE=102\r\n")
     assert said(one, ALL, dsn=True) == (
@@ -112,11 +112,11 @@ def test_commands_without_and_with_parameters():
 
 
 def test_commands_for_what_is_not_ascii():
-    bytes8 = replace(envelope(1), frame=Frame.of((b"gr\xc3\xbcn\r\n",)))
+    bytes8 = envelope(1)._replace(frame=Frame.of((b"gr\xc3\xbcn\r\n",)))
     assert b" BODY=8BITMIME" in said(bytes8, ALL)
     assert said(bytes8).enhanced == "5.6.3"
     wide = envelope(1, recipient="jörg@example.org")
-    wide = replace(wide, frame=Frame.of((b"x\r\n",)))
+    wide = wide._replace(frame=Frame.of((b"x\r\n",)))
     assert said(wide, ALL, dsn=True).decode() == (
         "MAIL FROM:<bounce+1@example.org> SIZE=3 RET=HDRS ENVID=1@example.org SMTPUTF8\r\n"
         "RCPT TO:<jörg@example.org> NOTIFY=FAILURE,DELAY\r\nDATA\r\n"
@@ -125,12 +125,12 @@ def test_commands_for_what_is_not_ascii():
 
 
 def test_the_null_sender():
-    assert said(replace(envelope(1), sender="")).startswith(b"MAIL FROM:<>\r\n")
+    assert said(envelope(1)._replace(sender="")).startswith(b"MAIL FROM:<>\r\n")
 
 
 @given(st.text(max_size=40), st.text(max_size=40), st.booleans())
 def test_no_address_adds_a_line_or_a_parameter(sender, recipient, dsn):
-    commands = said(replace(envelope(1), sender=sender, recipient=recipient, frame=Frame.of((b"x",))), ALL, dsn=dsn)
+    commands = said(envelope(1)._replace(sender=sender, recipient=recipient, frame=Frame.of((b"x",))), ALL, dsn=dsn)
     if isinstance(commands, bytes):
         mail, rcpt, data, end = commands.decode().split("\r\n")
         assert (data, end) == ("DATA", "")
