@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from benchmarks.distance import distance
 from benchmarks.editions import edition, selection
 from benchmarks.feeds import feeds
 from benchmarks.harness import seconds, table
@@ -37,6 +38,7 @@ ENTRIES: dict[str, Callable[[Sample], Iterator[Figure]]] = {
     "messages": messages,
     "roster": roster,
     "sending": sending,
+    "distance": distance,
 }
 FEWEST = 100
 

@@ -8,6 +8,7 @@ checked against what was sent. Times are for one message.
 
 from __future__ import annotations
 
+import json
 import mmap
 import os
 import random
@@ -35,6 +36,7 @@ from digest.core.model import FrozenEdition, Window
 from digest.core.newsletter import Newsletter, Site
 from digest.core.operation import Worker
 from digest.core.outbox import Plan
+from digest.core.reader import Marks
 from digest.core.roster import Enrolment
 from digest.delivery.mailing import Mailing, Sending
 from digest.delivery.smtp.governor import Unlimited
@@ -61,7 +63,7 @@ EDITION = f"{NOW:%Y-%m-%dT%H%MZ}"
 SINK_SOURCE = Path(__file__).resolve().parents[2] / "shared/tools/fastsink.c"
 POSTFIX = "/usr/sbin"
 
-_LINES = (b"x" * 76 + b"\r\n") * (OCTETS // 78)
+LINES = (b"x" * 76 + b"\r\n") * (OCTETS // 78)
 _NODEMAILER = """
 const count = +process.argv[2], port = +process.argv[1];
 const pool = require("nodemailer").createTransport({pool: true, host: "127.0.0.1", port, secure: false,
@@ -101,18 +103,20 @@ class Sender:
 def sending(_sample: Sample) -> Iterator[Figure]:
     """Ours beside each other sender that is here: time and CPU of one message."""
     folder_of_stores = TemporaryDirectory(prefix="digest-bench-stores-")
-    template = Path(folder_of_stores.name) / "planned.db"
-    _planned(template, MESSAGES)
+    readers, template = Path(folder_of_stores.name) / "enrolled.db", Path(folder_of_stores.name) / "planned.db"
+    enrolled(readers, MESSAGES)
+    shutil.copy(readers, template)
+    plan(template)
+    planning: list[float] = []
 
     def deliver(port: int, count: int) -> Cost:
-        path = template.with_name("now.db")
-        for old in path.parent.glob("now.db*"):
-            old.unlink()
-        shutil.copy(template, path)
-        return _forked(partial(_ours, path), port, count)
+        began = time.perf_counter()
+        forked(lambda _port, _count: plan(start_over(readers)), port, count)
+        planning.append((time.perf_counter() - began) / count)
+        return forked(partial(ours, start_over(template)), port, count)
 
-    ours = Sender("ours", MESSAGES, deliver)
-    others = [Sender("smtplib, kept connection", FEW, lambda port, count: _forked(_smtplib, port, count))]
+    own = Sender("ours", MESSAGES, deliver)
+    others = [Sender("smtplib, kept connection", FEW, lambda port, count: forked(_smtplib, port, count))]
     if source := shutil.which("smtp-source", path=POSTFIX):
         options = [source, "-d", "-s", str(CONNECTIONS), "-l", str(OCTETS)]
         others.insert(
@@ -122,10 +126,10 @@ def sending(_sample: Sample) -> Iterator[Figure]:
         others.append(Sender("nodemailer, pool of 4", FEW, _nodemailer))
     else:
         print("sending: no nodemailer here (npm install -g nodemailer), left out", file=sys.stderr)
-    costs: dict[str, list[Cost]] = {sender.name: [] for sender in (ours, *others)}
-    with TemporaryDirectory(prefix="digest-bench-") as folder, _relay(Path(folder)) as (port, counted):
+    costs: dict[str, list[Cost]] = {sender.name: [] for sender in (own, *others)}
+    with TemporaryDirectory(prefix="digest-bench-") as folder, relay(Path(folder)) as (port, counted):
         for _ in range(ROUNDS):
-            for sender in (ours, *others):
+            for sender in (own, *others):
                 before = counted()
                 cost = sender.work(port, sender.count)
                 sent = counted() - before
@@ -133,6 +137,9 @@ def sending(_sample: Sample) -> Iterator[Figure]:
                 costs[sender.name].append(cost)
     for other in others:
         yield from _figures(costs["ours"], other.name, costs[other.name])
+    yield Figure(
+        "planning: time for a reader", "sending it", tuple(planning), tuple(cost.wall for cost in costs["ours"]), 0.2
+    )
     rate = 1 / statistics.median(cost.wall for cost in costs["ours"])
     print(f"sending: {rate:.0f} messages a second over {CONNECTIONS_OURS} connections", file=sys.stderr)
     folder_of_stores.cleanup()
@@ -158,14 +165,21 @@ def _nodemailer(port: int, count: int) -> Cost:
     return _started(["node", "-e", _NODEMAILER, str(port), str(count)], count)
 
 
-def _planned(path: Path, count: int) -> None:
-    """A store with so many readers, and an edition that is planned for them."""
+def enrolled(path: Path, count: int) -> None:
+    """A store with so many readers."""
     with open_store(f"sqlite:///{path}") as store:
         for start in range(0, count, 1000):
             rows = [Enrolment(address=f"reader{n}@example{n % 97}.org") for n in range(start, min(count, start + 1000))]
             store.roster.enrol("weekly", rows, NOW)
-        lines = "A line of text that is about as long as lines are in a letter.\n" * 90
-        html = "<p>A paragraph of some length, with words and <b>marks</b>, and more words.</p>\n" * 330
+
+
+def plan(path: Path) -> None:
+    """Plan an edition for all readers of a store."""
+    with open_store(f"sqlite:///{path}") as store:
+        marks = Marks.of("seed")
+        own = f"https://lists.example.org/unsubscribe/weekly/{marks.token} for {marks.address}\n"
+        lines = "A line of text that is about as long as lines are in a letter.\n" * 90 + own
+        html = "<p>A paragraph of some length, with words and <b>marks</b>, and more words.</p>\n" * 330 + own
         frozen = FrozenEdition(
             newsletter="weekly",
             id=EDITION,
@@ -176,14 +190,36 @@ def _planned(path: Path, count: int) -> None:
             preheader="",
             hash="",
             entries=(),
-            files={"index.txt": lines.encode(), "email.html": f"<html><body>{html}</body></html>".encode()},
+            files={
+                "email.txt": lines.encode(),
+                "email.html": f"<html><body>{html}</body></html>".encode(),
+                "edition.json": json.dumps({"mark": "seed"}).encode(),
+            },
         )
         store.editions.freeze(frozen, [], Plan({"smtp": NOW + timedelta(days=9)}), NOW)
 
 
-def _ours(path: Path, port: int, count: int) -> None:
-    relay = RelaySettings("sink", "127.0.0.1", port, security="none", connections=CONNECTIONS_OURS)
-    sink = SmtpSink("smtp", [relay], governor=Unlimited(), clock=system_clock, chance=random.SystemRandom(), environ={})
+def planned(path: Path, count: int) -> None:
+    """A store with so many readers, and an edition that is planned for them."""
+    enrolled(path, count)
+    plan(path)
+
+
+def start_over(template: Path) -> Path:
+    """A copy of a store, as it was before anything was sent."""
+    path = template.with_name("now.db")
+    for old in path.parent.glob("now.db*"):
+        old.unlink()
+    shutil.copy(template, path)
+    return path
+
+
+def ours(path: Path, port: int, count: int, *, connections: int = CONNECTIONS_OURS) -> None:
+    """Deliver what a store has planned, to the relay at a port."""
+    settings = RelaySettings("sink", "127.0.0.1", port, security="none", connections=connections)
+    sink = SmtpSink(
+        "smtp", [settings], governor=Unlimited(), clock=system_clock, chance=random.SystemRandom(), environ={}
+    )
     newsletter = Newsletter(
         key="weekly", title="Weekly", sender="desk@example.org", language="en", zone=ZoneInfo("UTC")
     )
@@ -211,13 +247,13 @@ def _ours(path: Path, port: int, count: int) -> None:
 
 
 def _smtplib(port: int, count: int) -> None:
-    body = _LINES.decode()
+    body = LINES.decode()
     with smtplib.SMTP("127.0.0.1", port) as client:
         for number in range(count):
             client.sendmail("desk@example.org", f"reader{number}@example.org", body)
 
 
-def _forked(work: Callable[[int, int], None], port: int, count: int) -> Cost:
+def forked(work: Callable[[int, int], None], port: int, count: int) -> Cost:
     """Do something in a process of its own, on the senders' core: what was imported is not paid for again."""
     began = time.perf_counter()
     child = os.fork()
@@ -254,13 +290,18 @@ def _pin(core: int) -> None:
 
 
 def _has_nodemailer() -> bool:
-    node = shutil.which("node")
-    look = [node or "", "-e", "require.resolve('nodemailer')"]
-    return node is not None and subprocess.run(look, check=False, capture_output=True).returncode == 0
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        return False
+    found = subprocess.run([npm, "root", "-g"], check=True, capture_output=True, text=True)
+    os.environ["NODE_PATH"] = found.stdout.strip()  # or node does not look there
+    return (
+        subprocess.run([node, "-e", "require.resolve('nodemailer')"], check=False, capture_output=True).returncode == 0
+    )
 
 
 @contextmanager
-def _relay(folder: Path) -> Iterator[tuple[int, Callable[[], int]]]:
+def relay(folder: Path) -> Iterator[tuple[int, Callable[[], int]]]:
     """A sink that counts, on the other core: its port, and how many messages it has taken."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
