@@ -182,7 +182,7 @@ def _remove_messages(newsroom: Newsroom, places: Sequence[str]) -> tuple[int, li
 
 
 def _names(recipients: Sequence[str], address: str) -> bool:
-    from digest.core.roster import address_key
+    from digest.core.address import address_key
 
     return address_key(address) in map(address_key, recipients)
 
