@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import secrets
+import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,23 @@ def make_tables(connection: Connection, version: str | None, place: str) -> None
         driver(connection).execute(statement)
     # No two stores have the same.
     driver(connection).execute("UPDATE meta SET value = ? WHERE key = 'roster_key'", (secrets.token_hex(32),))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "unmeasured: does thousands of times what others do once; coverage looks away")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Take the coverage off a test that is marked so: under it, code takes up to five times as long."""
+    if not item.get_closest_marker("unmeasured"):
+        return (yield)
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
 
 
 @pytest.fixture(scope="session", autouse=True)
