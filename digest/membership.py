@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from digest.core.address import normalise_address
 from digest.core.errors import UsageError
-from digest.core.roster import LONGEST_NAME, Enrolment, normalise_address
+from digest.core.roster import LONGEST_NAME, Enrolment
 from digest.core.text import one_line
 
 if TYPE_CHECKING:

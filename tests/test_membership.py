@@ -152,6 +152,7 @@ def exported(roster):
     return text.getvalue()
 
 
+@pytest.mark.unmeasured
 @given(st.lists(st.tuples(st.sampled_from(["weekly", "daily"]), joins), max_size=12), st.data())
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_an_export_taken_in_elsewhere_gives_the_same_roster(tmp_path, asked, data):

@@ -78,7 +78,7 @@ def config(tmp_path: Path) -> Path:
     path = folder / "config.yaml"
     path.write_text(CONFIG, encoding="utf-8")
     with Newsroom.open(path) as room:
-        room.collect(noon(1) - DAY, lambda items, **_: iter(items))
+        room.intake.collect(noon(1) - DAY, lambda items, **_: iter(items))
     return path
 
 

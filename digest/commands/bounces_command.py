@@ -57,7 +57,7 @@ def _piped(terminal: Terminal, recipient: str | None) -> int:
     with Newsroom.open(terminal.config) as newsroom:
 
         def take_one(raw: bytes, to: str | None) -> None:
-            _tell(terminal, newsroom.bouncing.take(raw, to, now))
+            _tell(terminal, newsroom.incoming.bouncing.take(raw, to, now))
 
         return take_piped(sys.stdin.buffer, recipient, take_one, terminal.failed)
 
@@ -73,7 +73,7 @@ def read(terminal: Terminal) -> int:
     from digest.core.errors import MailboxError, UsageError
 
     with Newsroom.open(terminal.config) as newsroom:
-        boxes = newsroom.mailboxes
+        boxes = newsroom.incoming.mailboxes
         if not boxes:
             raise UsageError(
                 "names no mailbox under `bounces`; write bounces: [{type: maildir, path: mail/bounces}]",
@@ -96,7 +96,7 @@ def _read(terminal: Terminal, newsroom: Newsroom, box: Box) -> int:
     from digest.bounces.ways import unread
 
     def take_one(raw: bytes, recipient: str | None) -> None:
-        _tell(terminal, newsroom.bouncing.take(raw, recipient, now_or(None)))
+        _tell(terminal, newsroom.incoming.bouncing.take(raw, recipient, now_or(None)))
 
     return drain(unread(box, os.environ, lambda problem: terminal.problems([problem])), take_one)
 

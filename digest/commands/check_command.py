@@ -93,7 +93,7 @@ def _leaving(newsroom: Newsroom) -> Iterator[Finding]:
         yield Finding("warning", f"{settings.path} web.url", message)
     for key, each in settings.newsletters.items() if web or settings.mail.dkim else ():
         try:
-            signers = newsroom.signers(each.newsletter, now_or(None))
+            signers = newsroom.messages.signers(each.newsletter, now_or(None))
         except ConfigError as error:
             yield from (Finding("error", problem.place, problem.message) for problem in error.problems)
             return
@@ -127,7 +127,7 @@ def _unwritable(newsroom: Newsroom) -> str:
 
 
 def _articles(newsroom: Newsroom, terminal: Terminal, now: datetime) -> Iterator[Finding]:
-    for each in newsroom.collect(now, terminal.progress):
+    for each in newsroom.intake.collect(now, terminal.progress):
         if each.failed:
             yield Finding("error", each.source, each.failed)
         for problem in each.problems:

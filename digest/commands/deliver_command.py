@@ -43,12 +43,12 @@ def command(terminal: Terminal, *, newsletter: str | None, edition: str | None, 
             newsroom.newsletter(newsletter)  # says so where there is none
         ledger = newsroom.store.ledger
         with watched(terminal, newsroom) as watch:
-            recovered = newsroom.outbox.recover(newsroom.sinks)
+            recovered = newsroom.posting.outbox.recover(newsroom.posting.sinks)
             if at_once:
                 for each in _chosen(newsroom, newsletter, edition):
                     ledger.release(each.id, now)
-            done = newsroom.outbox.deliver(
-                newsroom.sinks,
+            done = newsroom.posting.outbox.deliver(
+                newsroom.posting.sinks,
                 now,
                 newsletter=newsletter,
                 edition=edition,
@@ -101,7 +101,7 @@ def _way_out(terminal: Terminal, done: Delivered) -> str:
 
 def _left(terminal: Terminal, newsroom: Newsroom, chosen: list[Dispatch], now: datetime) -> bool:
     """Say what still waits, and for what."""
-    known = {sink.name for sink in newsroom.sinks}
+    known = {sink.name for sink in newsroom.posting.sinks}
     for each in chosen:
         which, left = f"{each.newsletter} {each.edition}", newsroom.store.ledger.left(each.id)
         if each.sink not in known:

@@ -40,7 +40,7 @@ def command(terminal: Terminal, *, paths: tuple[str, ...], dry_run: bool, timezo
     if "" in paths:
         raise click.UsageError("a path is empty")
     with _newsroom(terminal, dry_run=dry_run) as newsroom:
-        imported = newsroom.import_paths(
+        imported = newsroom.intake.import_paths(
             [Path(path) for path in paths], zone=_zone(timezone), kind=kind, now=now_or(None)
         )
         keys = [key for each in imported for key in each.articles]

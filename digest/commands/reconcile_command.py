@@ -61,7 +61,7 @@ def command(
     now = now_or(None)
     parsed = _zone(zone)
     with Newsroom.open(terminal.config, create=False) as newsroom:
-        newsroom.unguarded_outbox.recover(newsroom.sinks)
+        newsroom.posting.unguarded_outbox.recover(newsroom.posting.sinks)
         if restored:
             _go_on(terminal, newsroom, dry_run=dry_run)
         asked = _asked(newsroom, newsletter, edition)
@@ -84,7 +84,7 @@ def command(
 
 def _go_on(terminal: Terminal, newsroom: Newsroom, *, dry_run: bool) -> None:
     """Take an old copy of the store for what it is, and go on from the last mail that was sent."""
-    known = newsroom.witness.mark()
+    known = newsroom.posting.witness.mark()
     store, step, _ = newsroom.store.ledger.mark()
     if known is None or known.store != store or known.step <= step:
         terminal.say("the store is not older than what was sent from here; nothing to go on from")
@@ -118,7 +118,7 @@ def _asked(
         record = editions.find(dispatch.newsletter, dispatch.edition)
         if known is None or record is None:
             return None
-        return newsroom.mailing(record, editions.files(record.newsletter, record.id), known.newsletter)
+        return newsroom.messages.mailing(record, editions.files(record.newsletter, record.id), known.newsletter)
 
     return list(identify(ledger.uncertain(newsletter, edition), ledger.dispatch, mailing))
 

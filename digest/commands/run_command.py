@@ -141,7 +141,7 @@ def report(terminal: Terminal, newsletter: Newsletter, run: Run, *, dry_run: boo
 
 def collect(terminal: Terminal, newsroom: Newsroom, now: datetime) -> bool:
     """Read what is new in the sources and say so; True when a whole source failed."""
-    collections = newsroom.collect(now, terminal.progress)
+    collections = newsroom.intake.collect(now, terminal.progress)
     for each in collections:
         terminal.problems(each.problems)
         if each.failed:

@@ -74,7 +74,7 @@ def envelope(newsroom: Newsroom, record: EditionRecord, address: str, now: datet
     newsletter = newsroom.newsletter(record.newsletter)
     files = newsroom.store.editions.files(record.newsletter, record.id)
     # A mail program that has seen a Message-ID does not show the next message that has it.
-    mailing = newsroom.mailing(as_trial(record, now), files, newsletter, variant=f"test {now.isoformat()}")
+    mailing = newsroom.messages.mailing(as_trial(record, now), files, newsletter, variant=f"test {now.isoformat()}")
     return mailing.envelope(Reader(0, 0, reader.addr_spec, reader.display_name))
 
 

@@ -73,7 +73,8 @@ def _invite(terminal: Terminal, newsroom: Newsroom, key: str, address: str) -> N
     ties = {each.newsletter: each.state for each in roster.person(address).subscriptions}
     number = roster.number(address)
     if number is not None and ties.get(key) == "pending":
-        place = newsroom.post(newsroom.confirmation(key, number, now_or(None)))
+        question = newsroom.messages.confirmation(newsroom.newsletter(key), number, now_or(None))
+        place = newsroom.posting.post(question)
         terminal.say(f"{address}: is asked to confirm: {place}")
 
 
@@ -181,7 +182,7 @@ def _remove_messages(newsroom: Newsroom, places: Sequence[str]) -> tuple[int, li
 
 
 def _names(recipients: Sequence[str], address: str) -> bool:
-    from digest.core.roster import address_key
+    from digest.core.address import address_key
 
     return address_key(address) in map(address_key, recipients)
 

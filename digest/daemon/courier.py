@@ -109,14 +109,14 @@ class Courier:
     def _work(self) -> None:
         """Deliver what is due until nothing is."""
         with Newsroom(self._settings, open_store(self._settings.store), self._clock) as newsroom:
-            sinks = [sink for sink in newsroom.sinks if sink.remote]
+            sinks = [sink for sink in newsroom.posting.sinks if sink.remote]
             watch = Watch(stop=self._stopping.is_set, tell=self._tell)
             while not self._stopping.is_set():
-                newsroom.look_at_pauses()
-                found = newsroom.outbox.recover(sinks)
+                newsroom.posting.look_at_pauses()
+                found = newsroom.posting.outbox.recover(sinks)
                 if found.waiting or found.uncertain:
                     event("recovered", level=logging.WARNING, waiting=found.waiting, uncertain=found.uncertain)
-                for each in newsroom.outbox.deliver(sinks, self._clock(), watch=watch):
+                for each in newsroom.posting.outbox.deliver(sinks, self._clock(), watch=watch):
                     self._report(each)
                 self._wake.wait(LOOK)
                 self._wake.clear()

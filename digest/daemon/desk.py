@@ -168,7 +168,7 @@ class Inviter:
     def _post(self, newsletter: str, subscriber: int) -> None:
         until = time.monotonic() + POSTING
         with Newsroom(self._settings, open_store(self._settings.store, timeout=PATIENCE), self._clock) as newsroom:
-            newsroom.post(
-                newsroom.confirmation(newsletter, subscriber, self._clock()),
+            newsroom.posting.post(
+                newsroom.messages.confirmation(newsroom.newsletter(newsletter), subscriber, self._clock()),
                 lambda: self._stopping.is_set() or time.monotonic() > until,
             )

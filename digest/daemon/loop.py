@@ -113,7 +113,7 @@ class Daemon:
         if self._courier is not None:
             self._courier.stop(0)
             self._courier = None
-        if any(sink.remote for sink in self._newsroom.sinks):
+        if any(sink.remote for sink in self._newsroom.posting.sinks):
             self._courier = Courier(self._newsroom.settings, self._clock, self._metrics)
             self._courier.start()
 

@@ -57,7 +57,7 @@ class Receiver:
     def accepts(self, address: str) -> bool:
         """Whether reports come to an address. While the store cannot say so, it is asked again with the message."""
         try:
-            return self._open().takes_mail_for(address)
+            return self._open().incoming.takes_mail_for(address)
         except DigestError:
             self.close()
             return True
@@ -76,7 +76,7 @@ class Receiver:
 
     def _done(self, work: Callable[[Bouncing], Taken]) -> None:
         try:
-            taken = work(self._open().bouncing)
+            taken = work(self._open().incoming.bouncing)
         except DigestError:
             self.close()
             raise

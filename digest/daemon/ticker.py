@@ -125,7 +125,7 @@ class Ticker:
     def _collect(self) -> None:
         self._collected = now = self.clock()
         problems = set()
-        for each in self.newsroom.collect(now, _silent):
+        for each in self.newsroom.intake.collect(now, _silent):
             if each.failed:
                 self.failed(each.source, each.failed)
                 continue

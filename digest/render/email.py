@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -16,8 +17,17 @@ class _Offline(Premailer):  # type: ignore[misc] # premailer ships no types
     """Premailer that resolves no `@import`: `allow_network` does not hold back the CSS parser beneath it."""
 
     def _parse_css_string(self, css_body: str, validate: bool = True) -> Any:  # noqa: FBT001, FBT002 premailer's own
-        parser = cssutils.CSSParser(fetcher=lambda _url: (None, b""), validate=validate)
-        return parser.parseString(css_body)
+        return _parsed(css_body, validate=validate)
+
+
+@lru_cache(maxsize=8)
+def _parsed(css: str, *, validate: bool) -> Any:
+    """A style sheet, kept: the next edition most often has the same.
+
+    Premailer marks rules of it as important; done again, that changes nothing.
+    """
+    parser = cssutils.CSSParser(fetcher=lambda _url: (None, b""), validate=validate)
+    return parser.parseString(css)
 
 
 def inline_css(html: str) -> str:

@@ -6,10 +6,12 @@ are no wall around a program written by an enemy.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import (
+    BytecodeCache,
     FileSystemLoader,
     StrictUndefined,
     TemplateNotFound,
@@ -25,7 +27,9 @@ from digest.render.wrap import cut, underline, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from types import CodeType
 
+    from jinja2.bccache import Bucket
     from jinja2.runtime import Context
 
 MAX_STEPS = 200_000
@@ -112,6 +116,34 @@ class Templates:
         return place
 
 
+class _Compiled(BytecodeCache):
+    """The code of templates, for as long as this process runs: a daemon compiles those it has once, not each edition.
+
+    Jinja asks by name and file, and takes it where the source is the same.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, CodeType]] = {}  # the source's checksum, and what was made of it
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """See `BytecodeCache`."""
+        checksum, code = self._kept.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """See `BytecodeCache`."""
+        if bucket.code is not None:
+            self._kept[bucket.key] = (bucket.checksum, bucket.code)
+
+
+@lru_cache(maxsize=32)
+def _compiled(locale: str, phrases: str) -> _Compiled:
+    """Code for one wording only: what its filters make of constants stands in it."""
+    del locale, phrases
+    return _Compiled()
+
+
 class _Environment(ImmutableSandboxedEnvironment):
     """The sandbox for one language, which counts steps."""
 
@@ -119,6 +151,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def __init__(self, folders: Sequence[Path], wording: Wording) -> None:
         super().__init__(
+            bytecode_cache=_compiled(str(wording.locale), repr(sorted(wording.phrases.items()))),
             loader=FileSystemLoader(folders),
             autoescape=lambda name: not (name or "").endswith(".txt"),
             undefined=StrictUndefined,

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, get_args
 
+from digest.core.address import normalise_address
 from digest.core.dates import EARLIEST_YEAR
-from digest.core.roster import LONGEST_NAME, Enrolment, Reason, State, Suppression, normalise_address
+from digest.core.roster import LONGEST_NAME, Enrolment, Reason, State, Suppression
 from digest.core.text import one_line
 from digest.rosterfiles.guarding import unguarded
 

@@ -7,8 +7,9 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from digest.core.address import normalise_address, split_mailbox
 from digest.core.errors import SourceError
-from digest.core.roster import LONGEST_NAME, Enrolment, ReadRow, normalise_address, split_mailbox
+from digest.core.roster import LONGEST_NAME, Enrolment, ReadRow
 from digest.core.text import counted, one_line, short_hash
 from digest.rosterfiles.forms import Form, form_of
 from digest.rosterfiles.lines import LONGEST_LINE, lines_of

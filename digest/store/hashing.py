@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from digest.core.roster import address_key
+from digest.core.address import address_key
 from digest.store.tables import meta
 
 if TYPE_CHECKING:

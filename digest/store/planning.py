@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, func, insert, literal, select, update
 
+from digest.core.address import normalise_address, split_mailbox
 from digest.core.outbox import delivery_id
-from digest.core.roster import normalise_address, split_mailbox
 from digest.store.engine import insert_rows
 from digest.store.tables import deliveries, dispatches, subscribers, subscriptions, suppressions
 

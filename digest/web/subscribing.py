@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from digest.core.roster import address_key, normalise_address
+from digest.core.address import address_key, normalise_address
 from digest.web.callers import described, host_of, too_often
 from digest.web.desk import shown
 from digest.web.forms import form

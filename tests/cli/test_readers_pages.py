@@ -175,10 +175,15 @@ def test_a_message_to_confirm_goes_by_a_sink_that_sends_where_there_is_one(room,
 
     room.run("subscribers add", "ann@example.org", "--newsletter", "weekly")
     with Newsroom.open(room.root / "config.yaml") as newsroom:
-        message = newsroom.confirmation("weekly", newsroom.store.roster.number("ann@example.org"), NOON)
-        newsroom.__dict__["sinks"] = (EmlFolder(tmp_path / "copies", "copies"), Sending(tmp_path / "sent", "smtp"))
-        assert newsroom.post(message) == str(tmp_path / "sent" / f"{message.name}.eml")
-        newsroom.__dict__["sinks"] = ()
+        message = newsroom.messages.confirmation(
+            newsroom.newsletter("weekly"), newsroom.store.roster.number("ann@example.org"), NOON
+        )
+        newsroom.posting.__dict__["sinks"] = (
+            EmlFolder(tmp_path / "copies", "copies"),
+            Sending(tmp_path / "sent", "smtp"),
+        )
+        assert newsroom.posting.post(message) == str(tmp_path / "sent" / f"{message.name}.eml")
+        newsroom.posting.__dict__["sinks"] = ()
         with pytest.raises(OutputError, match="no sink takes messages"):
-            newsroom.post(message)
+            newsroom.posting.post(message)
     assert not (tmp_path / "copies").exists()

@@ -24,17 +24,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENCE = 60.0
+HURRIED = """
+from digest.daemon import ticker
+from digest.entry import main
+ticker.FIRST_RETRY /= 10
+main()
+"""
 DAEMON = "daemon: {tick: 1s, grace: 20s, listen: '127.0.0.1:0', heartbeat: beat}\n"
 
 
 class Daemon:
     """A running `digest serve`, and the lines it wrote."""
 
-    def __init__(self, root: Path, **environment: str) -> None:
+    def __init__(self, root: Path, *program: str, **environment: str) -> None:
         self.log = root / f"log{time.monotonic_ns()}"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "digest", "serve"],
+                [sys.executable, *(program or ("-m", "digest")), "serve"],
                 cwd=root,
                 stderr=log,
                 env={**os.environ, **environment},
@@ -81,8 +87,8 @@ def serve(room) -> Iterator[Callable[..., Daemon]]:
     """Start daemons; whatever is left of them is killed in the end."""
     started: list[Daemon] = []
 
-    def start(**environment: str) -> Daemon:
-        started.append(Daemon(room.root, **environment))
+    def start(*program: str, **environment: str) -> Daemon:
+        started.append(Daemon(room.root, *program, **environment))
         return started[-1]
 
     yield start
@@ -286,7 +292,7 @@ def test_a_log_that_nobody_reads_holds_up_neither_work_nor_end(missed):
 def test_a_source_that_was_away_is_told_and_read_again_soon(missed, serve):
     articles = missed.root / "articles"
     articles.rename(missed.root / "away")
-    daemon = serve()
+    daemon = serve("-c", HURRIED)  # ten times as soon
     daemon.wait_for("failing", what="folder:articles")
     until(lambda: "no such folder" in missed.run("status").err, lambda: missed.run("status").err)
     (missed.root / "away").rename(articles)

@@ -313,6 +313,7 @@ def test_a_scripted_svg_is_not_published(room):
     assert not any(b"alert(1)" in content for content in room.files().values())
 
 
+@pytest.mark.unmeasured
 def test_a_summary_of_one_endless_word(room):
     room.article("two/word.md", "One word", "2026-02-27 12:00", "Two", "Text.", summary="w" * 200_000)
     assert room.run("run", "weekly", "--at", AT).code == 0  # it took minutes once: for each character the whole word

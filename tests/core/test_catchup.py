@@ -570,6 +570,7 @@ def rooms(draw):
     return Room(timing, draw(starts), each)
 
 
+@pytest.mark.unmeasured
 @given(rooms(), st.lists(st.one_of(events, changes), max_size=25))
 @settings(max_examples=300)
 def test_windows_join_whatever_happens(room, happens):
@@ -579,6 +580,7 @@ def test_windows_join_whatever_happens(room, happens):
     assert not room.astray
 
 
+@pytest.mark.unmeasured
 @given(rooms(), st.lists(st.one_of(events, changes, clocks), max_size=25))
 @settings(max_examples=200)
 def test_windows_join_though_the_clock_is_wrong_at_times(room, happens):
@@ -591,6 +593,7 @@ def test_windows_join_though_the_clock_is_wrong_at_times(room, happens):
         room.check()
 
 
+@pytest.mark.unmeasured
 @given(rooms(), st.lists(st.one_of(events, changes.filter(lambda change: change[0] != "change_policy")), max_size=25))
 @example(
     Room(daily(catch_up="merge", within=HOUR), noon(0), [daily().schedule]),
@@ -611,6 +614,7 @@ def test_merging_loses_no_span(room, happens):
 fills = st.tuples(st.just("fill_before"), spans)
 
 
+@pytest.mark.unmeasured
 @given(rooms(), st.lists(st.one_of(events, changes, fills), max_size=25))
 @settings(max_examples=200)
 def test_what_is_filled_by_hand_covers_nothing_twice(room, happens):
@@ -621,6 +625,7 @@ def test_what_is_filled_by_hand_covers_nothing_twice(room, happens):
     assert all(one.window.end <= other.window.start for one, other in pairwise(rows))
 
 
+@pytest.mark.unmeasured
 @given(rooms(), st.lists(st.one_of(events, fills), max_size=10))
 def test_filling_the_whole_past_leaves_no_hole(room, happens):
     for event in happens:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,6 +90,7 @@ def newsletters(draw) -> Newsletter:
 delays = st.integers(0, 72).map(lambda hours: hours * HOUR)
 
 
+@pytest.mark.unmeasured
 @given(candidates, newsletters(), delays)
 def test_every_candidate_has_one_verdict_and_the_chosen_ones_are_the_edition(found, newsletter, delay):
     selection = select(found, newsletter, Window(START, END), END + delay)
@@ -100,6 +102,7 @@ def test_every_candidate_has_one_verdict_and_the_chosen_ones_are_the_edition(fou
     assert bool(selection.too_few) == (not selection.articles)
 
 
+@pytest.mark.unmeasured
 @given(candidates, newsletters(), delays)
 def test_no_limit_is_passed_and_the_minimum_is_kept(found, newsletter, delay):
     selection = select(found, newsletter, Window(START, END), END + delay)
@@ -123,6 +126,7 @@ def _may_be(title: str, taken: list[Candidate], section: Section) -> bool:
     return title == section.title and fitting and (section.limit is None or len(taken) <= section.limit)
 
 
+@pytest.mark.unmeasured
 @given(candidates, newsletters(), delays, st.randoms(use_true_random=False))
 def test_the_order_of_the_candidates_does_not_matter(found, newsletter, delay, random):
     window = Window(START, END)
@@ -132,6 +136,7 @@ def test_the_order_of_the_candidates_does_not_matter(found, newsletter, delay, r
     assert select(iter(found), newsletter, window, END + delay) == before
 
 
+@pytest.mark.unmeasured
 @given(candidates, newsletters(), delays)
 def test_nothing_unfit_is_chosen(found, newsletter, delay):
     now = END + delay
@@ -149,6 +154,7 @@ def test_nothing_unfit_is_chosen(found, newsletter, delay):
         assert verdict.rule != Rule.TOPPED_UP or newsletter.too_few == "top_up"
 
 
+@pytest.mark.unmeasured
 @given(candidates, newsletters(), delays)
 def test_whoever_is_refused_for_want_of_room_ranks_after_those_who_have_it(found, newsletter, delay):
     selection = select(found, newsletter, Window(START, END), END + delay)

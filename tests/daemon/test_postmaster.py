@@ -87,7 +87,8 @@ def test_lmtp_takes_what_is_for_our_addresses_and_once(sent, bounced, start):
     assert 'digest_bounces_total{kind="hard",newsletter="weekly"} 1.0' in metrics.render().decode()
 
 
-def test_lmtp_over_a_unix_socket_that_is_left_over_but_not_in_use(sent, bounced, start):
+def test_lmtp_over_a_unix_socket_that_is_left_over_but_not_in_use(sent, bounced, start, monkeypatch):
+    monkeypatch.setattr("digest.daemon.postmaster.AGAIN", AGAIN / 50)
     path = sent.root / "lmtp"
     with socket.socket(socket.AF_UNIX) as old:
         old.bind(str(path))

@@ -73,6 +73,7 @@ def joined(found) -> bool:
     return all(one.window.end == other.window.start for one, other in pairwise(found))
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Beirut", "UTC"])
 @pytest.mark.parametrize("schedule", ["30 2 * * *", "0 0 * * *"])
 @pytest.mark.parametrize("change", [datetime(2026, 3, 7, tzinfo=UTC), datetime(2026, 10, 24, tzinfo=UTC)])
@@ -142,6 +143,7 @@ def test_a_clock_ten_years_ahead_for_a_while(life):
     assert len(titles) == len(set(titles))
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("catch_up", ["merge", "all", "latest", "none"])
 def test_a_clock_ten_years_ahead_silences_nothing(life, catch_up):
     """Every week of those years has a row now; they were written by a clock that was wrong."""
@@ -285,6 +287,7 @@ def test_it_begins_nothing_new_when_it_is_to_stop(life):
     assert records(ticker) == []
 
 
+@pytest.mark.unmeasured
 def test_memory_is_flat_over_a_year_of_ticks(life, caplog):
     """A sample of a year's ticks with its editions: what is held after the first months is held at the end."""
     life.configure(schedule="0 8 * * mon", zone="UTC")

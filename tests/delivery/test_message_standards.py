@@ -62,7 +62,7 @@ def sample(tmp_path_factory, private):
     (root / "keys/s1.pem").write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     now = parse_date("2026-03-02T12:00:00Z", None).instant
     with Newsroom.open(root / "config.yaml") as newsroom:
-        newsroom.collect(now, lambda items, **_: items)
+        newsroom.intake.collect(now, lambda items, **_: items)
         found = []
         for key in newsroom.settings.newsletters:
             target = newsroom.target(key)
@@ -70,7 +70,7 @@ def sample(tmp_path_factory, private):
             record = newsroom.publisher.compose(target, Due(slot, planned_window(target.timing, slot)), now).record
             assert record.status == "composed", record.reason
             files = newsroom.store.editions.files(key, record.id)
-            mailing = newsroom.mailing(record, files, target.newsletter)
+            mailing = newsroom.messages.mailing(record, files, target.newsletter)
             found += [(key, reader, mailing.envelope(reader), files) for reader in READERS]
         return newsroom.store.secret, found
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.core.errors import TemplateError
+from digest.render import email
 from digest.render.email import inline_css
 
 
@@ -90,6 +91,29 @@ SCRAPS = """p .a #x :hover ::before :not( ( ) [ ] { } color :red ; > @media @imp
 @given(css=st.lists(st.sampled_from([*SCRAPS, " "]), max_size=12).map("".join))
 def test_no_css_stops_an_edition(css):
     assert "text</p>" in inline_css(page(css))
+
+
+DECLARATIONS = [
+    "color: red",
+    "COLOR: blue !important",
+    "margin: 0",
+    "margin-left: 1px",
+    "--x: 1",
+    "font: bold 1px x, y",
+]
+RULES = st.builds(
+    "{}{{{}}}".format,
+    st.sampled_from(["p", ".a", "a:hover", "@font-face"]),
+    st.lists(st.sampled_from(DECLARATIONS), max_size=4).map("; ".join),
+)
+MEDIA = st.builds("@media {}{{{}}}".format, st.sampled_from(["print", "screen"]), st.lists(RULES).map(" ".join))
+
+
+@given(css=st.lists(RULES | MEDIA, max_size=4).map(" ".join))
+def test_a_style_sheet_that_was_met_before_gives_the_same_bytes(css):
+    email._parsed.cache_clear()  # noqa: SLF001 what is remembered
+    first = inline_css(page(css))
+    assert [inline_css(page(css)) for _ in range(2)] == [first, first]
 
 
 @pytest.mark.parametrize("html", ["", "  \n", "<!-- nothing -->"])

@@ -42,6 +42,14 @@ def test_html_is_escaped_and_text_is_not(tmp_path):
     assert render(tmp_path, "{{ thing.title }}", "page.txt", thing=Thing()) == "a <b> & 'c'"
 
 
+def test_what_was_compiled_before_is_of_the_same_text_and_the_same_wording(tmp_path):
+    """What filters make of constants is part of a template's code."""
+    (tmp_path / "page.html").write_text("{{ 1234.5 | number }}", "utf-8")
+    said = [Templates([tmp_path]).render("page.html", {}, language=each) for each in ("en", "de", "en")]
+    assert said == ["1,234.5", "1.234,5", "1,234.5"]
+    assert render(tmp_path, "{{ 2345.6 | number }}") == "2,345.6"
+
+
 def test_syntax_error_names_its_line(tmp_path):
     error = refusal(tmp_path, "one\n{% if x %}\nthree {{ 1 + }}\n")
     assert error.place == "templates/page.html:3"

@@ -325,6 +325,7 @@ def schedule_of(some: list[Expression], zone: ZoneInfo) -> Timetable:
         raise
 
 
+@pytest.mark.unmeasured
 @settings(deadline=None, max_examples=60)
 @given(st.lists(expressions, min_size=1, max_size=2), zones, st.one_of(instants, changes))
 def test_previous_and_next_agree(some, zone, at):
@@ -339,6 +340,7 @@ def test_previous_and_next_agree(some, zone, at):
     assert schedule.next(before - TICK) == before
 
 
+@pytest.mark.unmeasured
 @settings(deadline=None, max_examples=60)
 @given(expressions, zones, st.one_of(instants, changes))
 def test_slots_increase_and_are_whole_minutes(expression, zone, at):
@@ -372,6 +374,7 @@ def all_slots(schedule: Timetable, start: datetime, end: datetime) -> list[datet
     return slots
 
 
+@pytest.mark.unmeasured
 @settings(deadline=None, max_examples=40)
 @given(everyday, instants, st.integers(0, 1500))
 def test_in_utc_the_slots_are_the_minutes_that_match(expression, at, minutes):
@@ -381,6 +384,7 @@ def test_in_utc_the_slots_are_the_minutes_that_match(expression, at, minutes):
     )
 
 
+@pytest.mark.unmeasured
 @settings(deadline=None, max_examples=60)
 @given(everyday.filter(lambda each: each.follows_clock), zones, changes)
 def test_with_a_star_the_slots_are_the_minutes_the_clock_shows(expression, zone, at):
@@ -388,6 +392,7 @@ def test_with_a_star_the_slots_are_the_minutes_the_clock_shows(expression, zone,
     assert all_slots(Timetable([str(expression)], zone), at, end) == minute_by_minute(expression, zone, at, end)
 
 
+@pytest.mark.unmeasured
 @settings(deadline=None, max_examples=60)
 @given(everyday.filter(lambda each: not each.follows_clock), zones, changes)
 def test_without_a_star_a_slot_is_a_time_the_clock_shows_for_the_first_time_or_the_end_of_a_gap(expression, zone, at):

@@ -33,6 +33,7 @@ SAMPLE = [
 ]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(("zone", "first", "last", "minutes"), SAMPLE, ids=[case[0] for case in SAMPLE])
 def test_each_day_that_exists_has_its_slot(zone, first, last, minutes):
     for minute in minutes:

@@ -457,6 +457,7 @@ def letters(*texts: str) -> str:
     return "".join(char for text in texts for char in text if char.isalnum())
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=150, deadline=None)
 @given(st.lists(articles(), min_size=1, max_size=4), st.booleans(), st.booleans(), st.sampled_from(["\n", "\r\n"]))
 def test_what_goes_into_a_page_comes_out(given_articles, apart, same_line, line_end):

@@ -30,7 +30,7 @@ def now() -> datetime:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a store that is not there yet, in each kind of database."""
+    """The URL of a store in each kind of database: what is not there yet, or has only its tables."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/digest.db"
     fresh: str = request.getfixturevalue("postgresql")()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -104,6 +105,7 @@ class Folder(RuleBasedStateMachine):
             assert len(values) == len(set(values))
 
 
+@pytest.mark.unmeasured
 def test_identity_over_time(newsrooms):
     with open_store("sqlite://") as store:
         Folder.empty, Folder.newsrooms = store, newsrooms

@@ -551,7 +551,7 @@ def test_the_tally_counts_by_sink_state_domain_and_kind_of_reply(desk):
 
 
 def test_places_are_read_in_order_through_many_batches(desk, monkeypatch):
-    monkeypatch.setattr("digest.store.ledger._BATCH", 3)
+    monkeypatch.setattr("digest.store.ledgerviews._BATCH", 3)
     addresses = [f"reader{number}@example.org" for number in range(7)]
     dispatch = desk.freeze(*addresses)
     batch, numbers = desk.take(dispatch)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -261,5 +262,5 @@ def _frozen(edition: str) -> FrozenEdition:
     )
 
 
-TestLedger = LedgerMachine.TestCase
+TestLedger = pytest.mark.unmeasured(LedgerMachine.TestCase)
 TestLedger.settings = settings(max_examples=60, stateful_step_count=40)

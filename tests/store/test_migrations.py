@@ -22,7 +22,14 @@ from digest.store import migrations
 from digest.store.opening import open_store
 from digest.store.tables import HEAD, METADATA, VERSION_TABLE
 
+pytestmark = pytest.mark.usefixtures("migrating")
 SCHEMA = f"SELECT name, sql FROM sqlite_master WHERE tbl_name <> '{VERSION_TABLE}' ORDER BY name"  # noqa: S608 a constant
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path) -> str:
+    """The URL of a store that is not there yet, in each kind of database."""
+    return f"sqlite:///{tmp_path}/a.db" if request.param == "sqlite" else request.getfixturevalue("new_postgresql")()
 
 
 def statements(path) -> list[tuple[str, list[str]]]:

@@ -14,6 +14,8 @@ from digest.core.errors import StoreError
 from digest.store.opening import open_store
 from digest.store.tables import HEAD
 
+pytestmark = pytest.mark.usefixtures("migrating")
+
 
 @pytest.fixture
 def path(tmp_path) -> Path:

@@ -456,6 +456,7 @@ asked = st.builds(
 )
 
 
+@pytest.mark.unmeasured
 @given(rows=st.lists(asked, max_size=12), cut=st.integers(0, 12), more=st.lists(asked, max_size=4))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_however_it_is_cut_and_repeated_the_roster_is_the_same(rows, cut, more):

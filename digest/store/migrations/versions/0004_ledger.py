@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from digest.core.roster import address_key, normalise_address, split_mailbox
+from digest.core.address import address_key, normalise_address, split_mailbox
 
 revision = "0004"
 down_revision = "0003"
