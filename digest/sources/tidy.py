@@ -69,11 +69,11 @@ class Writer:
             if not _is_block(child):
                 run.append(self._inline(child))
             else:
-                parts += _flush(run, handed, wrap=wrap)
+                parts += _flush(run, handed, wrap=wrap, after=bool(parts))
                 parts += self._block(child, handed)
                 run = []
             run.append(_text(child.tail))
-        return parts + _flush(run, handed, wrap=wrap)
+        return parts + _flush(run, handed, wrap=wrap, after=bool(parts))
 
     def _block(self, element: etree._Element, handed: dict[str, str]) -> list[str]:
         tag = str(element.tag)
@@ -209,8 +209,9 @@ def _keeps_id(element: etree._Element) -> bool:
     return parent is not None and parent.tag in {"ul", "ol", "menu"}
 
 
-def _flush(run: list[str], handed: dict[str, str], *, wrap: bool) -> list[str]:
-    text = "".join(run)
+def _flush(run: list[str], handed: dict[str, str], *, wrap: bool, after: bool) -> list[str]:
+    """The text between two blocks, as written; `after` a block, which ends with a line break, it begins by itself."""
+    text = "".join(run).lstrip() if after else "".join(run)
     if not text.strip():
         return []
     return [f"<p{_written(handed)}>{text.strip()}</p>\n"] if wrap else [text]
