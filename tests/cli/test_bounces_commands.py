@@ -37,8 +37,7 @@ def sent(request, room):
     """A newsroom whose edition went to three readers, over each kind of database."""
     store = ""
     if request.param == "postgresql":
-        start, _, rest = request.getfixturevalue("postgresql")().partition("?")
-        store = f"store: {json.dumps(start + '?' + rest.replace('/', '%2F'))}\n"
+        store = f"store: {json.dumps(request.getfixturevalue('postgresql')())}\n"
     return prepared(room, store)
 
 
