@@ -380,6 +380,10 @@ class Ledger(Protocol):
         """Deliveries of which nobody knows, oldest first."""
         ...
 
+    def doubts(self, newsletter: str) -> int:
+        """How many `uncertain` would list of a newsletter."""
+        ...
+
     def decide(
         self, delivery: int, state: Literal["accepted", "refused", "waiting"], reply: str, now: datetime
     ) -> bool:

@@ -264,6 +264,16 @@ class SqlLedger:
                 for row in connection.execute(query)
             ]
 
+    def doubts(self, newsletter: str) -> int:
+        """See `Ledger`."""
+        query = (
+            select(func.count())
+            .select_from(deliveries.join(dispatches, dispatches.c.id == deliveries.c.dispatch))
+            .where(deliveries.c.state == "uncertain", dispatches.c.newsletter == newsletter)
+        )
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def decide(
         self, delivery: int, state: Literal["accepted", "refused", "waiting"], reply: str, now: datetime
     ) -> bool:
