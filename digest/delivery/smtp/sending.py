@@ -17,6 +17,7 @@ from digest.delivery.smtp.connection import Connection
 from digest.delivery.smtp.login import Credentials
 from digest.delivery.smtp.pipelining import out_of_step
 from digest.delivery.smtp.poller import Poller
+from digest.delivery.smtp.providers import verp_field
 from digest.delivery.smtp.supply import Supply
 
 if TYPE_CHECKING:
@@ -256,6 +257,8 @@ class Sending:
             if outgoing is None:
                 return None
             wire = outgoing.envelope.wire
+            if relay.settings.provider:
+                wire = verp_field(relay.settings.provider, outgoing.envelope.sender) + wire
             commands = dialogue.commands.of(outgoing.envelope, wire)
             if isinstance(commands, bytes):
                 return outgoing, commands, wire

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from digest.core.bounce import Provider
+
 Security = Literal["none", "starttls", "tls"]
 Pipelining = Literal["one-flight", "envelope", "off"]
 """`one-flight`: a message, its final dot and the commands of the next one in one write, one round trip a message.
@@ -73,6 +75,7 @@ class RelaySettings:
         weight: Its share of connections: the relay of the greatest weight opens all of its own, the others in
             proportion. 0: only when no other is left.
         helo: What we call ourselves; this machine's name, or its address, when empty.
+        provider: The mail service it is, or hands everything on to; None when it is none of those known.
     """
 
     name: str
@@ -91,3 +94,4 @@ class RelaySettings:
     dsn: bool = False
     weight: int = 1
     helo: str = ""
+    provider: Provider | None = None
