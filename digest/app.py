@@ -306,7 +306,7 @@ class Newsroom:
         from digest.bounces.leaving import asks_to_leave
         from digest.bouncing import Bouncing, Leaver
         from digest.delivery.tokens import read_unsubscribe_token
-        from digest.delivery.verp import decode
+        from digest.delivery.verp import decode, decode_confirmation
 
         store, key = self.store, self.store.secret
 
@@ -323,6 +323,7 @@ class Newsroom:
             decode=lambda address: decode(address, key),
             classify=classify,
             leaver=leaver,
+            asked=lambda address: decode_confirmation(address, key),
         )
 
     @property
@@ -334,8 +335,10 @@ class Newsroom:
 
     def takes_mail_for(self, address: str) -> bool:
         """Whether reports or unsubscriptions come to an address: a VERP address of ours, or the one to leave by."""
-        leave = self.settings.site.unsubscribe_mailto
-        return bool(leave and address.lower() == leave.lower()) or self.bouncing.decode(address) is not None
+        leave, bouncing = self.settings.site.unsubscribe_mailto, self.bouncing
+        if leave and address.lower() == leave.lower():
+            return True
+        return bouncing.decode(address) is not None or bouncing.asked(address) is not None
 
     @cached_property
     def worker(self) -> Worker:
@@ -400,6 +403,7 @@ class Newsroom:
         from digest.core.roster import CONFIRMABLE
         from digest.delivery.confirmation import Texts, confirmation_message
         from digest.delivery.tokens import confirm_token
+        from digest.delivery.verp import encode_confirmation
         from digest.render.views import direction, site_view
 
         newsletter, site = self.newsletter(key), self.settings.site
@@ -423,7 +427,9 @@ class Newsroom:
         texts = Texts(*(self.templates.render(name, context, language=newsletter.language) for name in names))
         reader = Reader(0, subscriber, person.address, person.name)
         keys = self.signers(newsletter, now)
-        return confirmation_message(newsletter, reader, texts, token=token, now=now, keys=keys)
+        base = self.settings.mail.bounces
+        bounces = encode_confirmation(base, subscriber, self.store.secret) if base else ""
+        return confirmation_message(newsletter, reader, texts, token=token, now=now, keys=keys, bounces=bounces)
 
     def post(self, envelope: Envelope, stop: Callable[[], bool] = lambda: False) -> str:
         """Hand one message that is in no ledger to the first sink that sends, else to the first, once.
@@ -436,8 +442,10 @@ class Newsroom:
             Where it went.
 
         Raises:
-            OutputError: No sink took it; says why.
+            DeferredError: It was not taken this time, and may be another.
+            OutputError: No sink took it, or nobody knows whether one did; says why.
         """
+        from digest.core.errors import DeferredError
         from digest.core.replies import judge
         from digest.trial import Single
 
@@ -446,10 +454,14 @@ class Newsroom:
             raise OutputError("no sink takes messages; name one under 'sinks'", place=str(self.settings.path))
         sink = next((each for each in self.sinks if each.remote), self.sinks[0])
         sink.deliver(queue, stop)
-        if queue.attempts and judge(queue.attempts[-1]).state == "accepted":
-            return queue.attempts[-1].place or sink.name
-        said = [str(each.reply or each.trouble) for each in queue.attempts[-1:]]
-        raise OutputError(f"did not take the message: {''.join(said) or 'it gave up'}", place=sink.name)
+        if not queue.attempts:
+            raise DeferredError(f"did not take the message: {queue.trouble or 'it gave up'}", place=sink.name)
+        last = queue.attempts[-1]
+        state = judge(last).state
+        if state == "accepted":
+            return last.place or sink.name
+        kind = DeferredError if state == "deferred" else OutputError
+        raise kind(f"did not take the message: {last.reply or last.trouble}", place=sink.name)
 
     @cached_property
     def templates(self) -> Templates:

@@ -66,6 +66,8 @@ def add_command(
 
 def _invite(terminal: Terminal, newsroom: Newsroom, key: str, address: str) -> None:
     """Send a person whose consent is still to be confirmed the message that asks for it."""
+    from digest.core.errors import OutputError
+
     if not newsroom.settings.site.readers_url:
         terminal.note(f"{terminal.config} has no web.url: no message asks for the confirmation")
         return
@@ -73,7 +75,11 @@ def _invite(terminal: Terminal, newsroom: Newsroom, key: str, address: str) -> N
     ties = {each.newsletter: each.state for each in roster.person(address).subscriptions}
     number = roster.number(address)
     if number is not None and ties.get(key) == "pending":
-        place = newsroom.post(newsroom.confirmation(key, number, now_or(None)))
+        try:
+            place = newsroom.post(newsroom.confirmation(key, number, now_or(None)))
+        except OutputError as error:
+            again = "the address is noted, pending; run the command again to have it asked again"
+            raise OutputError(f"{error.message}; {again}", place=error.place) from error
         terminal.say(f"{address}: is asked to confirm: {place}")
 
 

@@ -162,8 +162,8 @@ def decide(
 
     Args:
         report: The report.
-        delivery: The delivery that the report's VERP address names, once its token has been verified; None when it
-            names none.
+        delivery: The delivery that the report's VERP address names (of a message that asked to confirm: the
+            subscriber), once its token has been verified; None when it names none.
         history: When earlier soft bounces of the same reader were taken, aware.
         now: Aware.
         tolerance: How many soft bounces there may be.

@@ -2,6 +2,9 @@
 
 `bounces+TOKEN@lists.example.org`: the token holds the delivery's number and a MAC, so that nobody can forge a bounce of
 somebody else's mail. It is base32 in small letters [RFC 4648]: some servers change the case of a local part.
+
+The message that asks for a confirmation is in no ledger: its token holds the subscriber's number in place of a
+delivery's, and none of the one kind can be taken for one of the other.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from digest.delivery.tokens import seal, unseal
 LONGEST_LOCAL = 64
 """Octets of a local part [RFC 5321 section 4.5.3.1.1]."""
 
+_CONFIRMATION = "confirmation"
 _NUMBER = 7
 _MAC = 8
 _TOKEN_LENGTH = 24
@@ -38,12 +42,21 @@ def encode(base: str, delivery: int, key: bytes) -> str:
         ValueError: The local part of `base` is longer than `LONGEST_BASE`.
         OverflowError: The number does not fit.
     """
+    return _encoded(base, "", delivery, key)
+
+
+def encode_confirmation(base: str, subscriber: int, key: bytes) -> str:
+    """The envelope sender of a message that asks a subscriber to confirm; see `encode`."""
+    return _encoded(base, _CONFIRMATION, subscriber, key)
+
+
+def _encoded(base: str, scope: str, number: int, key: bytes) -> str:
     local, _, domain = base.rpartition("@")
     if len(local) > LONGEST_BASE:
         raise ValueError(
             f"{base} has more than {LONGEST_BASE} characters before the @, which leaves no room for a token"
         )
-    bits = int.from_bytes(seal(key, "bounce", "", delivery, size=_NUMBER, mac=_MAC), "big")
+    bits = int.from_bytes(seal(key, "bounce", scope, number, size=_NUMBER, mac=_MAC), "big")
     # Two characters at a time: in a third of the time that Python's own encoder takes, and each message has one.
     token = "".join([_PAIRS[bits >> shift & 1023] for shift in range(110, -1, -10)])
     return f"{local}+{token}@{domain}"
@@ -56,8 +69,17 @@ def decode(address: str, key: bytes) -> int | None:
         address: As a bounce was sent to, in any case of letters, also in angle brackets or with its local part quoted.
         key: Secret, of `tokens.KEY_BYTES`.
     """
+    return _decoded(address, "", key)
+
+
+def decode_confirmation(address: str, key: bytes) -> int | None:
+    """The number of the subscriber who was asked to confirm from this envelope sender; None when it is none."""
+    return _decoded(address, _CONFIRMATION, key)
+
+
+def _decoded(address: str, scope: str, key: bytes) -> int | None:
     local, at, _ = address.strip().strip("<>").rpartition("@")
     _, plus, token = local.strip('"').rpartition("+")
     if not (at and plus and _TOKEN.fullmatch(token)):
         return None
-    return unseal(key, "bounce", "", b32decode(token.upper()), size=_NUMBER, mac=_MAC)
+    return unseal(key, "bounce", scope, b32decode(token.upper()), size=_NUMBER, mac=_MAC)
