@@ -38,9 +38,6 @@ LINGER = 0.02
 LINGERING = 200
 WORTH_STAYING = 5.0
 """Seconds that a relay may be quiet without its share going to the others."""
-WORTH_WAITING = 60.0
-"""Seconds that may be waited for a relay: its pauses double, so that one that cannot be reached is waited for during a
-minute or two in all. Then the deliveries wait in the ledger, and whoever was called by cron comes to an end."""
 GIVEN_BACK = 2
 """How often a delivery whose message broke off half-way is given back before that counts as an attempt."""
 
@@ -359,9 +356,13 @@ class Sending:
 
     def _rest(self, now: float) -> None:
         """No relay takes anything now: nothing is kept from others meanwhile, or it is over."""
-        self._supply.empty("no relay takes anything at the moment")
+        troubles = [f"{relay.name}: {trouble}" for relay in self._relays if (trouble := relay.fails(now))]
+        if len(troubles) == len(self._relays):
+            self._supply.empty("; ".join(troubles), failed=True)
+        else:
+            self._supply.empty("no relay takes anything at the moment")
         soonest = min((relay.rests(now) for relay in self._relays if not relay.locked), default=inf)
-        if not self._wait or soonest > WORTH_WAITING:
+        if not self._wait or soonest > self._limits.waiting:
             self._end(now)
 
     def _end(self, now: float) -> None:

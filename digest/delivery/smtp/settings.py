@@ -35,6 +35,9 @@ class Deadlines:
         idle: A connection without a message is closed after it.
         pause: A relay that failed is left alone for so long; doubled each time, with up to a fifth more or less.
         longest_pause: The most of that.
+        waiting: A pause that is longer is not waited for, where no relay takes anything: as pauses double, one that
+            cannot be reached is waited for during a minute or two in all. Then what is left waits in the ledger, and
+            whoever was called by cron comes to an end.
         ledger: The ledger, when it is locked or its disk full; nothing is sent meanwhile.
     """
 
@@ -50,6 +53,7 @@ class Deadlines:
     idle: float = 30
     pause: float = 5
     longest_pause: float = 300
+    waiting: float = 60
     ledger: float = 90
 
 
