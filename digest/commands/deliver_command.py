@@ -11,6 +11,8 @@ import click
 
 from digest.commands.delivery_views import in_words, watched, way_out
 from digest.commands.edition_json import deliveries_json
+from digest.core.errors import UsageError
+from digest.core.text import one_line
 from digest.terminal import Terminal, complete_newsletter, now_or, options, spoken
 
 if TYPE_CHECKING:
@@ -41,7 +43,10 @@ def command(terminal: Terminal, *, newsletter: str | None, edition: str | None, 
     with Newsroom.open(terminal.config, create=False) as newsroom, _stoppable() as stopped:
         if newsletter:
             newsroom.newsletter(newsletter)  # says so where there is none
-        ledger = newsroom.store.ledger
+        ledger, editions = newsroom.store.ledger, newsroom.store.editions
+        keys = [newsletter] if newsletter else editions.newsletters()
+        if edition and not any(editions.find(key, edition) for key in keys):
+            raise UsageError(f"there is no edition '{one_line(edition)}'; digest editions lists them")
         with watched(terminal, newsroom) as watch:
             recovered = newsroom.outbox.recover(newsroom.sinks)
             if at_once:

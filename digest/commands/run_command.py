@@ -196,6 +196,9 @@ def _describe(terminal: Terminal, newsletter: Newsletter, run: Run, *, dry_run: 
         others = ("deferred", "refused", "excluded", "uncertain", "waiting")
         rest = "".join(f", {getattr(counts, state)} {state}" for state in others if getattr(counts, state))
         terminal.say(f"messages: {counts.accepted} of {counts.planned} delivered{rest}")
+        if counts.deferred:
+            again = f"{terminal.program} deliver {newsletter.key}"
+            terminal.say(f"what is deferred is tried again by the daemon, or by: {again}")
         terminal.say("open:")
         for path, meaning in _to_open(run):
             terminal.say(f"  {relative(path)}  {meaning}")

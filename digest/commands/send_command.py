@@ -92,7 +92,9 @@ def _edition(newsroom: Newsroom, newsletter: str, edition: str | None) -> Editio
     composed = (each for each in editions.records(newsletter) if each.status == "composed")
     newest = next(composed, None)
     if newest is None:
-        raise UsageError(f"{newsletter} has no edition yet; make one first: digest run {newsletter}")
+        raise UsageError(
+            f"{newsletter} has no edition yet; make one while nobody but you is to get it: digest run {newsletter}"
+        )
     return newest
 
 

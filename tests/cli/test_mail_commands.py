@@ -198,3 +198,17 @@ def test_check_says_when_what_comes_back_would_name_no_delivery(room):
     said = room.run("check", "--at", AT).out
     assert "names no delivery" not in said
     assert "no relay says provider" not in said
+
+
+def test_an_edition_that_there_is_not_is_no_edition_without_mail(room):
+    room.run("run", "weekly", "--at", AT)
+    for named in (("weekly",), ()):
+        refused = room.run("deliver", *named, "--edition", "2026-03-02")
+        assert refused.code == 2
+        assert "there is no edition '2026-03-02'; digest editions lists them" in refused.err
+        assert "nothing waits" in room.run("deliver", *named, "--edition", EDITION).out
+
+
+def test_without_an_edition_a_test_message_is_made_of_none_and_nobody_is_told_to_mail_everybody(room):
+    refused = room.run("send", "weekly", "--to", "ann@example.com")
+    assert "make one while nobody but you is to get it: digest run weekly" in refused.err
