@@ -70,9 +70,11 @@ class Bouncing:
     """Takes reports. Taking one again changes nothing.
 
     Attributes:
-        decode: The delivery an envelope sender names; None when it is none of ours, or was altered.
+        decode: The delivery that an envelope sender names; None when it is none of ours, or was altered.
         classify: Reads a message that came in, with its envelope recipient where that is known.
         leaver: Who asks to leave by a message; None when it asks nothing of the kind.
+        asked: The subscriber whom the message with this envelope sender asked to confirm; None when it is none of
+            those.
     """
 
     ledger: Ledger
@@ -81,6 +83,7 @@ class Bouncing:
     decode: Callable[[str], int | None]
     classify: Callable[[bytes, str | None], Report]
     leaver: Callable[[bytes], Leaver | None] = lambda _: None
+    asked: Callable[[str], int | None] = lambda _: None
 
     def take(self, raw: bytes, recipient: str | None, now: datetime) -> Taken:
         """Take a message that came in; durable when this returns.
@@ -101,7 +104,8 @@ class Bouncing:
         delivery = next(filter(None, map(self.decode, report.sent_to)), None)
         found = None if delivery is None else self.ledger.reader_of(delivery)
         if found is None:
-            return Taken(report, decide(report, None, (), now))
+            subscriber = next(filter(None, map(self.asked, report.sent_to)), None)
+            return self._unconfirmed(report, subscriber, now)
         newsletter, edition, subscriber, address = found
         decision = decide(report, delivery, self.bounces.soft(subscriber, report.id), now)
         if report.kind not in KEPT:
@@ -122,6 +126,25 @@ class Bouncing:
         new = self.bounces.note(bounce)
         stopped = self._stop(bounce) if new else ""
         return Taken(report, decision, address, newsletter, edition, stopped, new)
+
+    def _unconfirmed(self, report: Report, subscriber: int | None, now: datetime) -> Taken:
+        """Take what came of a message that asked for a confirmation, or of none that is known.
+
+        It is in no edition and counts for none. One soft bounce of it says nothing yet of the address.
+        """
+        decision = decide(report, subscriber, (), now)
+        person = None if subscriber is None else self.roster.subscriber(subscriber)
+        if subscriber is None:
+            return Taken(report, decision)
+        if person is None:
+            return Taken(report, Decision("nothing", why="asked to confirm, and was forgotten since"))
+        if decision.effect != "suppress":
+            why = f"asked to confirm: {report.kind}: {report.why}"
+            return Taken(report, Decision("nothing", why=why), person.address)
+        reason: Reason = "complaint" if decision.cause == "complaint" else "bounce"
+        why = f"{decision.why}, of the message that asked to confirm"
+        new = self.roster.suppress(person.address, reason, why, now)
+        return Taken(report, Decision("suppress", decision.cause, why), person.address, new=new)
 
     def _let_go(self, leaver: Leaver, now: datetime) -> Taken:
         """End the subscription of a reader who asks for that by mail."""

@@ -10,7 +10,7 @@ from digest.bounces.leaving import asks_to_leave
 from digest.bounces.ways import ImapWay, MaildirWay
 from digest.bouncing import Bouncing, Leaver
 from digest.delivery.tokens import read_unsubscribe_token
-from digest.delivery.verp import decode
+from digest.delivery.verp import decode, decode_confirmation
 
 if TYPE_CHECKING:
     from digest.bounces.ways import Box
@@ -48,6 +48,7 @@ class Incoming:
             decode=lambda address: decode(address, key),
             classify=classify,
             leaver=leaver,
+            asked=lambda address: decode_confirmation(address, key),
         )
 
     @property
@@ -57,5 +58,7 @@ class Incoming:
 
     def takes_mail_for(self, address: str) -> bool:
         """Whether reports or unsubscriptions come to an address: a VERP address of ours, or the one to leave by."""
-        leave = self._settings.site.unsubscribe_mailto
-        return bool(leave and address.lower() == leave.lower()) or self.bouncing.decode(address) is not None
+        leave, bouncing = self._settings.site.unsubscribe_mailto, self.bouncing
+        if leave and address.lower() == leave.lower():
+            return True
+        return bouncing.decode(address) is not None or bouncing.asked(address) is not None

@@ -13,6 +13,7 @@ from digest.delivery.envelope import mailbox
 from digest.delivery.keyfiles import DatedKey, read_key, signing
 from digest.delivery.mailing import Mailing, Sending, made
 from digest.delivery.tokens import confirm_token
+from digest.delivery.verp import encode_confirmation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -122,4 +123,6 @@ class Messages:
         texts = Texts(*(templates.render(name, context, language=newsletter.language) for name in names))
         reader = Reader(0, subscriber, person.address, person.name)
         keys = self.signers(newsletter, now)
-        return confirmation_message(newsletter, reader, texts, token=token, now=now, keys=keys)
+        base = self._settings.mail.bounces
+        bounces = encode_confirmation(base, subscriber, self._store.secret) if base else ""
+        return confirmation_message(newsletter, reader, texts, token=token, now=now, keys=keys, bounces=bounces)

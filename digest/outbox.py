@@ -52,12 +52,14 @@ class Delivered:
         states: How many deliveries went into each state.
         held: Why nothing went out; empty when it did.
         written: How many the sink did not have yet.
+        waits: Why what is left waits, where the sink could hand over nothing at all; empty when it could.
     """
 
     dispatch: Dispatch
     states: Mapping[str, int] = field(default_factory=dict)
     held: str = ""
     written: int = 0
+    waits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,8 @@ class Outbox:
             finally:
                 self.ledger.end(batch, clock() + offset, repeatable=sink.repeatable)
                 self.stepped()
-        return Delivered(dispatch, line.states, line.stopped, line.written)
+        waits = line.failed if line.failed and self.ledger.untried(dispatch.id) else ""
+        return Delivered(dispatch, line.states, line.stopped, line.written, waits)
 
 
 class Line:
@@ -192,6 +195,7 @@ class Line:
         states: How many deliveries went into each state.
         stopped: Why the newsletter was stopped meanwhile; empty when it was not.
         written: How many were accepted that the sink did not have yet.
+        failed: Why the sink could hand over nothing, as it last said; empty when it could.
     """
 
     def __init__(
@@ -215,6 +219,7 @@ class Line:
         self._pausing = Pausing()
         self._hard = 0
         self.written = 0
+        self.failed = ""
         self._before: tuple[int, int, int] | None = None
         self.states: dict[str, int] = {}
         self.stopped = ""
@@ -276,6 +281,7 @@ class Line:
                 state: State = "waiting" if each.due is None else "deferred"
                 settled.append(Settled(each.delivery, state, each.reason, due=each.due, spent=0))
                 returned += 1
+                self.failed = each.reason if each.failed else ""
         marked = self._note(settled, going)
         # Only now, as the sink comes again with what could not be noted.
         self.written += len(settled) - len(judged) - returned

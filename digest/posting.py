@@ -9,7 +9,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from digest import processes
-from digest.core.errors import OutputError
+from digest.core.errors import DeferredError, OutputError
 from digest.core.replies import judge
 from digest.outbox import Outbox
 from digest.trial import Single
@@ -151,7 +151,8 @@ class Posting:
             Where it went.
 
         Raises:
-            OutputError: No sink took it; says why.
+            DeferredError: It was not taken this time, and may be another.
+            OutputError: No sink took it, or nobody knows whether one did; says why.
         """
         queue = Single(envelope)
         if not self.sinks:
@@ -159,10 +160,14 @@ class Posting:
             raise OutputError("no sink takes messages; name one under 'sinks'", place=place)
         sink = next((each for each in self.sinks if each.remote), self.sinks[0])
         sink.deliver(queue, stop)
-        if queue.attempts and judge(queue.attempts[-1]).state == "accepted":
-            return queue.attempts[-1].place or sink.name
-        said = [str(each.reply or each.trouble) for each in queue.attempts[-1:]]
-        raise OutputError(f"did not take the message: {''.join(said) or 'it gave up'}", place=sink.name)
+        if not queue.attempts:
+            raise DeferredError(f"did not take the message: {queue.trouble or 'it gave up'}", place=sink.name)
+        last = queue.attempts[-1]
+        state = judge(last).state
+        if state == "accepted":
+            return last.place or sink.name
+        kind = DeferredError if state == "deferred" else OutputError
+        raise kind(f"did not take the message: {last.reply or last.trouble}", place=sink.name)
 
 
 def _sink(settings: SinkSettings) -> Sink:

@@ -89,6 +89,7 @@ class Run:
         why: Why it was skipped, in a word: "too few", "missed", "merged" or "paused"; empty when it was not.
         merged: How many missed slots were made part of it.
         held: What does not go out: an edition's id, the sink, and why.
+        waits: What waits for a sink that can hand over nothing: an edition's id, the sink, and why.
     """
 
     record: EditionRecord
@@ -102,6 +103,7 @@ class Run:
     why: str = ""
     merged: int = 0
     held: tuple[tuple[str, str, str], ...] = ()
+    waits: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,7 @@ class Publisher:
             deliveries=self.ledger.counts(key, run.record.id),
             left=self.left(target),
             held=tuple((each.dispatch.edition, each.dispatch.sink, each.held) for each in delivered if each.held),
+            waits=tuple((each.dispatch.edition, each.dispatch.sink, each.waits) for each in delivered if each.waits),
         )
 
     def left(self, target: Target) -> tuple[tuple[str, str, int], ...]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from digest.core.bounce import Provider
 from digest.delivery.smtp.settings import Mechanism, Pipelining, RelaySettings, Security
 from digest.settinglimits import LimitsShape
 from digest.settingparts import Shape
@@ -95,6 +96,12 @@ class RelayKeys(Shape):
         description="What digest calls itself in EHLO; this machine's full name, or its address, when left out.",
         examples=["news.example.org"],
     )
+    provider: Provider | None = Field(
+        default=None,
+        description="The mail service it is, or hands mail on to: ses, postmark, mailgun or sendgrid. Its webhooks "
+        "name the delivery then, by a header field that each message gets where that service needs one.",
+        examples=["ses", "postmark", "mailgun", "sendgrid"],
+    )
 
     def relay(self, host: str, root: Path) -> RelaySettings:
         """The relay as the sink needs it.
@@ -122,6 +129,7 @@ class RelayKeys(Shape):
             dsn=self.dsn,
             weight=self.weight,
             helo=self.helo or "",
+            provider=self.provider,
         )
 
     @model_validator(mode="after")

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 
-from digest.bounces.ways import ImapWay, LmtpWay, MaildirWay, Provider, Way, WebhookWay
+from digest.bounces.ways import ImapWay, LmtpWay, MaildirWay, Way, WebhookWay
+from digest.core.bounce import Provider
 from digest.relayshapes import Port
 from digest.settingparts import Shape
 from digest.settingtypes import Duration, FromEnvironment, HostName, Line, MistakeAtError, parse_listen

@@ -229,7 +229,8 @@ def _site_id(value: str) -> str:
 
 
 def _store(value: str) -> str:
-    if re.fullmatch(r"postgresql(?:\+psycopg)?://[^/\s]*/[^/\s]+", value):
+    # After the name, what else the server is to be told; there a path stands for its socket: ?host=/run/postgresql.
+    if re.fullmatch(r"postgresql(?:\+psycopg)?://[^/?\s]*/[^/?\s]+(?:\?\S*)?", value):
         return value
     scheme, sign, rest = value.partition(":///")
     if scheme != "sqlite" or not sign or not rest.strip("/") or rest.startswith(":") or set("?#\0\n") & set(rest):

@@ -28,10 +28,12 @@ class Single:
     Attributes:
         envelope: What is to go; its delivery has the number 0, which no ledger has.
         attempts: How it went.
+        trouble: Why it was given back untried, where it was; empty otherwise.
     """
 
     envelope: Envelope
     attempts: list[Attempt] = field(default_factory=list)
+    trouble: str = ""
     _taken: bool = False
 
     def take(self, count: int) -> list[Outgoing]:
@@ -43,5 +45,9 @@ class Single:
 
     def commit(self, done: Sequence[Attempt | Returned], going: Sequence[int]) -> Collection[int]:
         """Keep how it went; whatever is to go may go. Given back, it is not tried again: somebody waits for it."""
-        self.attempts += [each for each in done if isinstance(each, Attempt)]
+        for each in done:
+            if isinstance(each, Attempt):
+                self.attempts.append(each)
+            else:
+                self.trouble = each.reason
         return going

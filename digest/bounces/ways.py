@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.bounces.incoming import Incoming
+    from digest.core.bounce import Provider
     from digest.core.model import Problem
-
-Provider = Literal["ses", "postmark", "mailgun", "sendgrid"]
-"""Services whose webhooks are understood."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ def _settings(newsroom: Newsroom) -> Iterator[Finding]:
             message = f"lies in {settings.output}, which a web server serves: it would show recipients' addresses"
             yield Finding("warning", f"{settings.path} {sink.name}", message)
     yield from _leaving(newsroom)
+    yield from _bounces(newsroom)
     if problem := _unwritable(newsroom):
         yield Finding("error", str(settings.output), problem)
 
@@ -103,6 +104,23 @@ def _leaving(newsroom: Newsroom) -> Iterator[Finding]:
             )
             message += "a signature covers it; `digest keys make` makes a key"
             yield Finding("warning", f"{settings.path} newsletters.{key}", message)
+
+
+def _bounces(newsroom: Newsroom) -> Iterator[Finding]:
+    """What keeps reports of what comes back from naming a delivery: they would change nothing."""
+    from digest.bounces.ways import WebhookWay
+
+    settings = newsroom.settings
+    providers = {relay.provider for sink in settings.smtp for relay in sink.relays}
+    if settings.bounces and not settings.mail.bounces:
+        message = "is not set: what comes back names no delivery then, and nobody is suppressed; set it to an address "
+        message += "that comes to where 'bounces' reads"
+        yield Finding("warning", f"{settings.path} mail.bounces", message)
+    for way in settings.bounces:
+        # SES names the sender by itself.
+        if isinstance(way, WebhookWay) and way.provider != "ses" and way.provider not in providers:
+            message = f"no relay says provider: {way.provider}, so its events name no delivery; say so beside the host"
+            yield Finding("warning", f"{settings.path} bounces", message)
 
 
 def _has_recipients(newsroom: Newsroom) -> bool:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.commands.delivery_views import in_words, watched
+from digest.commands.delivery_views import in_words, watched, way_out
 from digest.commands.edition_json import deliveries_json
+from digest.core.errors import UsageError
+from digest.core.text import one_line
 from digest.terminal import Terminal, complete_newsletter, now_or, options, spoken
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def command(terminal: Terminal, *, newsletter: str | None, edition: str | None, 
 
     What was on its way when a sender died is uncertain and is not sent again by itself: digest reconcile settles it.
     Stopped with Ctrl-C or SIGTERM it finishes what is on the wire; the rest waits. Exit code 1 when something is held
-    back, or nobody knows whether it arrived.
+    back, no relay can be reached, or nobody knows whether it arrived.
     """
     from digest.app import Newsroom
 
@@ -41,7 +43,10 @@ def command(terminal: Terminal, *, newsletter: str | None, edition: str | None, 
     with Newsroom.open(terminal.config, create=False) as newsroom, _stoppable() as stopped:
         if newsletter:
             newsroom.newsletter(newsletter)  # says so where there is none
-        ledger = newsroom.store.ledger
+        ledger, editions = newsroom.store.ledger, newsroom.store.editions
+        keys = [newsletter] if newsletter else editions.newsletters()
+        if edition and not any(editions.find(key, edition) for key in keys):
+            raise UsageError(f"there is no edition '{one_line(edition)}'; digest editions lists them")
         with watched(terminal, newsroom) as watch:
             recovered = newsroom.posting.outbox.recover(newsroom.posting.sinks)
             if at_once:
@@ -73,6 +78,7 @@ def _chosen(newsroom: Newsroom, newsletter: str | None, edition: str | None) -> 
 def _report(terminal: Terminal, newsroom: Newsroom, done: Delivered) -> bool:
     dispatch = done.dispatch
     counts = newsroom.store.ledger.counts(dispatch.newsletter, dispatch.edition)
+    where = dispatch.newsletter, dispatch.edition
     which = f"{dispatch.newsletter} {dispatch.edition}, {dispatch.sink}"
     terminal.data_line(
         {
@@ -85,18 +91,16 @@ def _report(terminal: Terminal, newsroom: Newsroom, done: Delivered) -> bool:
         }
     )
     if done.held:
-        terminal.failed(f"{which}: {done.held}; nothing more goes out: {_way_out(terminal, done)}")
-    terminal.say(f"{which}: {sum(done.states.values())} dealt with; of the edition {in_words(counts)}")
+        terminal.failed(f"{which}: {done.held}; nothing more goes out: {way_out(terminal, *where, done.held)}")
+    if done.waits:
+        again = f"once that is mended: {terminal.program} deliver {dispatch.newsletter}"
+        terminal.failed(f"{which}: messages wait: {done.waits}; {again}")
+    # What goes back comes again: it would count as often as it was tried.
+    dealt = sum(count for state, count in done.states.items() if state != "waiting")
+    terminal.say(f"{which}: {dealt} dealt with; of the edition {in_words(counts)}")
     if counts.uncertain:
         terminal.note(f"{which}: nobody knows whether {counts.uncertain} arrived: {terminal.program} reconcile")
-    return bool(done.held or counts.uncertain)
-
-
-def _way_out(terminal: Terminal, done: Delivered) -> str:
-    key = done.dispatch.newsletter
-    if done.held.startswith("was to go out"):
-        return f"{terminal.program} deliver {key} --edition {done.dispatch.edition} --late sends it all the same"
-    return f"{terminal.program} resume {key} once that is mended"
+    return bool(done.held or done.waits or counts.uncertain)
 
 
 def _left(terminal: Terminal, newsroom: Newsroom, chosen: list[Dispatch], now: datetime) -> bool:

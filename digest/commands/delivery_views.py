@@ -27,6 +27,13 @@ def in_words(counts: DeliveryCounts) -> str:
     return f"{counts.planned} planned" + (f": {', '.join(said)}" if said else "")
 
 
+def way_out(terminal: Terminal, newsletter: str, edition: str, held: str) -> str:
+    """What to type so that mail that is held goes out."""
+    if held.startswith("was to go out"):
+        return f"{terminal.program} deliver {newsletter} --edition {edition} --late sends it all the same"
+    return f"{terminal.program} resume {newsletter} once that is mended"
+
+
 @contextmanager
 def watched(terminal: Terminal, newsroom: Newsroom) -> Iterator[Watch]:
     """Show, on a terminal, how far each dispatch has come, how fast, and how long it will take."""

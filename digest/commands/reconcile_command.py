@@ -148,4 +148,7 @@ def _report(terminal: Terminal, found: Sequence[Reconciled], *, dry_run: bool) -
     terminal.say(f"{settled} {would}, {counts['uncertain']} still uncertain")
     if counts["waiting"] and not dry_run:
         terminal.say(f"send those that wait again: {terminal.program} deliver")
+    if counts["uncertain"] and not dry_run:
+        say = "--choice resend sends what is left again, and it may arrive twice; --choice accept lets it be"
+        terminal.say(f"give another log of the relay, or settle it by choice: {say}")
     return 1 if counts["uncertain"] else 0

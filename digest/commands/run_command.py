@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digest.commands.delivery_views import way_out
 from digest.commands.edition_json import run_json
 from digest.commands.pause_command import paused_text
 from digest.core.errors import DigestError
@@ -135,8 +136,12 @@ def report(terminal: Terminal, newsletter: Newsletter, run: Run, *, dry_run: boo
         waiting = f"{counted(count, 'message')} of {newsletter.key} {edition} still wait for the sink"
         terminal.failed(f"{waiting} '{sink}', which is not in {terminal.config}; name it there again")
     for edition, sink, why in run.held:
-        terminal.failed(f"{newsletter.key} {edition}: nothing goes out by {sink}: {why}")
-    return bool(run.left or run.held)
+        way = way_out(terminal, newsletter.key, edition, why)
+        terminal.failed(f"{newsletter.key} {edition}: nothing goes out by {sink}: {why}; {way}")
+    for edition, sink, why in run.waits:
+        waiting = f"{newsletter.key} {edition}: messages wait for {sink}: {why}"
+        terminal.failed(f"{waiting}; once that is mended: {terminal.program} deliver {newsletter.key}")
+    return bool(run.left or run.held or run.waits)
 
 
 def collect(terminal: Terminal, newsroom: Newsroom, now: datetime) -> bool:
@@ -191,6 +196,9 @@ def _describe(terminal: Terminal, newsletter: Newsletter, run: Run, *, dry_run: 
         others = ("deferred", "refused", "excluded", "uncertain", "waiting")
         rest = "".join(f", {getattr(counts, state)} {state}" for state in others if getattr(counts, state))
         terminal.say(f"messages: {counts.accepted} of {counts.planned} delivered{rest}")
+        if counts.deferred:
+            again = f"{terminal.program} deliver {newsletter.key}"
+            terminal.say(f"what is deferred is tried again by the daemon, or by: {again}")
         terminal.say("open:")
         for path, meaning in _to_open(run):
             terminal.say(f"  {relative(path)}  {meaning}")

@@ -51,7 +51,8 @@ def command(terminal: Terminal, *, newsletter: str, address: str, edition: str |
             terminal.failed(f"{queue.envelope.recipient}: {each.place}: {said_so}")
         failed = failed or not taken
     if not queue.attempts:
-        terminal.failed(f"{sink.name} did not take it; digest -v says more")
+        why = f": {queue.trouble}" if queue.trouble else "; what is said above says why"
+        terminal.failed(f"{sink.name} did not take it{why}")
     return 1 if failed or not queue.attempts else 0
 
 
@@ -91,7 +92,9 @@ def _edition(newsroom: Newsroom, newsletter: str, edition: str | None) -> Editio
     composed = (each for each in editions.records(newsletter) if each.status == "composed")
     newest = next(composed, None)
     if newest is None:
-        raise UsageError(f"{newsletter} has no edition yet; make one first: digest run {newsletter}")
+        raise UsageError(
+            f"{newsletter} has no edition yet; make one while nobody but you is to get it: digest run {newsletter}"
+        )
     return newest
 
 

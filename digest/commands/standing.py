@@ -158,7 +158,7 @@ def _newsletter(newsroom: Newsroom, target: Target, now: datetime) -> Newsletter
         since=known[0] if known is not None and known[0] > now + LEEWAY else None,
         stopped=ledger.stopped(key),
         held=list(dict.fromkeys((each.edition, each.held) for each in dispatches if each.held)),
-        uncertain=len(ledger.uncertain(key)),
+        uncertain=ledger.doubts(key),
     )
 
 

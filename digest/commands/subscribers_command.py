@@ -66,6 +66,8 @@ def add_command(
 
 def _invite(terminal: Terminal, newsroom: Newsroom, key: str, address: str) -> None:
     """Send a person whose consent is still to be confirmed the message that asks for it."""
+    from digest.core.errors import OutputError
+
     if not newsroom.settings.site.readers_url:
         terminal.note(f"{terminal.config} has no web.url: no message asks for the confirmation")
         return
@@ -74,7 +76,11 @@ def _invite(terminal: Terminal, newsroom: Newsroom, key: str, address: str) -> N
     number = roster.number(address)
     if number is not None and ties.get(key) == "pending":
         question = newsroom.messages.confirmation(newsroom.newsletter(key), number, now_or(None))
-        place = newsroom.posting.post(question)
+        try:
+            place = newsroom.posting.post(question)
+        except OutputError as error:
+            again = "the address is noted, pending; run the command again to have it asked again"
+            raise OutputError(f"{error.message}; {again}", place=error.place) from error
         terminal.say(f"{address}: is asked to confirm: {place}")
 
 

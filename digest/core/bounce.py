@@ -31,6 +31,13 @@ subscription, as the reader has asked by mail."""
 Cause = Literal["", "hard bounce", "soft bounces", "complaint"]
 """Why a reader is suppressed; empty when nobody is."""
 
+Provider = Literal["ses", "postmark", "mailgun", "sendgrid"]
+"""A mail service that reports by webhook what comes back."""
+
+VERP_KEY = "verp"
+"""Under this name a message's own data (metadata, variables, arguments) carries its VERP sender, where a service
+replaces the envelope sender by one of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReportedRecipient:
@@ -155,8 +162,8 @@ def decide(
 
     Args:
         report: The report.
-        delivery: The delivery that the report's VERP address names, once its token has been verified; None when it
-            names none.
+        delivery: The delivery that the report's VERP address names (of a message that asked to confirm: the
+            subscriber), once its token has been verified; None when it names none.
         history: When earlier soft bounces of the same reader were taken, aware.
         now: Aware.
         tolerance: How many soft bounces there may be.

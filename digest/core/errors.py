@@ -8,7 +8,8 @@
      +-- TemplateError       a template is wrong, or does not end
      +-- StoreError          the store cannot be opened, read or written
      +-- ClaimError          another process works on the newsletter
-     +-- OutputError         a file cannot be written
+     +-- OutputError         a file cannot be written, a message not be handed over
+     |    +-- DeferredError       not this time; may be tried again
      +-- MailboxError        a mailbox of reports cannot be reached or read
      +-- ForgedError         a webhook's event is not from whom it says, or not fresh
 
@@ -83,6 +84,10 @@ class ClaimError(DigestError):
 
 class OutputError(DigestError):
     """An output file cannot be written."""
+
+
+class DeferredError(OutputError):
+    """A message was not taken this time: it may be tried again."""
 
 
 class MailboxError(DigestError):

@@ -85,11 +85,13 @@ class Returned(NamedTuple):
         delivery: Its number in the ledger.
         due: When to take it up again; None: at once.
         reason: Why, in a few words: "limit of example.com"; empty when the sink was stopped.
+        failed: Whether the sink can hand over nothing at all, and a person has to look why.
     """
 
     delivery: int
     due: datetime | None = None
     reason: str = ""
+    failed: bool = False
 
 
 class Queue(Protocol):
@@ -378,6 +380,10 @@ class Ledger(Protocol):
 
     def uncertain(self, newsletter: str | None = None, edition: str | None = None) -> list[Uncertain]:
         """Deliveries of which nobody knows, oldest first."""
+        ...
+
+    def doubts(self, newsletter: str) -> int:
+        """How many `uncertain` would list of a newsletter."""
         ...
 
     def decide(

@@ -150,6 +150,12 @@ class Envelope(NamedTuple):
         """The envelope of a message that shares nothing with others; CRLF line ends."""
         return cls(sender, recipient, message_id, name, Frame.of((message,)))
 
+    def headed(self, field: bytes) -> Envelope:
+        """The same with one more header field, at the top; with its line break."""
+        frame = self.frame
+        more = Frame((b"", *frame.message), (b"", *frame.wire), frame.octets, frame.ascii)
+        return self._replace(frame=more, values=(field, *self.values))
+
     @property
     def message(self) -> bytes:
         """The message, CRLF line ends; joined when asked."""

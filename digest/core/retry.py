@@ -20,6 +20,9 @@ SPREAD = timedelta(minutes=10)
 
 LONGEST = timedelta(hours=4)
 
+INSISTENCE = timedelta(hours=6)
+"""For so long a message that one person waits for is tried: who has waited longer asks again."""
+
 
 def next_attempt(attempts: int, now: datetime, key: str, expires: datetime) -> datetime | None:
     """When to try again: 5 to 15 minutes after the first attempt, then after twice as long each time, at most 4 hours.

@@ -1,20 +1,17 @@
-"""Where the work behind the pages for readers is done: one thread that has a store, and one that posts messages.
+"""Where the work behind the pages for readers is done: one thread that has a store.
 
 The store belongs to one thread, and what a page asks of it takes a few milliseconds: so one does all of it, in order.
-Handing a message to a relay may take long, and has a thread of its own: nobody waits for that to leave.
+Handing a message to a relay may take long, and has a thread of its own, see `digest.daemon.inviter`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from concurrent.futures import ThreadPoolExecutor
-from queue import Full, Queue
-from threading import BoundedSemaphore, Event, Thread
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, TypeVar
 
-from digest.app import Newsroom
 from digest.core.errors import DigestError
 from digest.daemon.logs import event
 from digest.daemon.troubles import Troubles
@@ -23,9 +20,7 @@ from digest.web.readers import Room
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
-    from digest.config import Settings
     from digest.store.opening import Store
 
 Result = TypeVar("Result")
@@ -34,8 +29,6 @@ MOST = 100
 """Pieces of work that may wait at once."""
 PATIENCE = 10.0
 """Seconds to wait for another process that is writing to the store: a reader waits too."""
-POSTING = 60.0
-"""Seconds a relay may take for one message."""
 _WHAT = "the pages for readers"
 
 
@@ -116,59 +109,3 @@ class StoreDesk:
         store, self._store, self._room = self._store, None, None
         if store is not None:
             store.close()
-
-
-class Inviter:
-    """Posts the messages that ask for a confirmation. What cannot be posted is told of; the reader may ask again.
-
-    Args:
-        settings: What config.yaml says.
-        clock: The present instant.
-    """
-
-    def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
-        self._settings = settings
-        self._clock = clock
-        self._waiting: Queue[tuple[str, int] | None] = Queue(MOST)
-        self._stopping = Event()
-
-    def start(self) -> None:
-        """Begin."""
-        Thread(target=self._run, name="inviter", daemon=True).start()
-
-    def use(self, settings: Settings) -> None:
-        """From now on work by this configuration."""
-        self._settings = settings
-
-    def invite(self, newsletter: str, subscriber: int) -> None:
-        """Post one soon; returns at once."""
-        try:
-            self._waiting.put_nowait((newsletter, subscriber))
-        except Full:
-            event("invitation_failed", level=logging.ERROR, newsletter=newsletter, error="too many wait already")
-
-    def stop(self) -> None:
-        """Stop after the one that is under way."""
-        self._stopping.set()
-        try:
-            self._waiting.put_nowait(None)
-        except Full:
-            return  # it looks whether to stop after each
-
-    def _run(self) -> None:
-        while not self._stopping.is_set() and (asked := self._waiting.get()) is not None:
-            newsletter, subscriber = asked
-            try:
-                self._post(newsletter, subscriber)
-            except Exception as error:  # noqa: BLE001 one that fails must not keep the next from its message
-                event("invitation_failed", level=logging.ERROR, newsletter=newsletter, error=error)
-            else:
-                event("invited", newsletter=newsletter)
-
-    def _post(self, newsletter: str, subscriber: int) -> None:
-        until = time.monotonic() + POSTING
-        with Newsroom(self._settings, open_store(self._settings.store, timeout=PATIENCE), self._clock) as newsroom:
-            newsroom.posting.post(
-                newsroom.messages.confirmation(newsroom.newsletter(newsletter), subscriber, self._clock()),
-                lambda: self._stopping.is_set() or time.monotonic() > until,
-            )

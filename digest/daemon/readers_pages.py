@@ -12,9 +12,10 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from digest.core.errors import TemplateError
-from digest.daemon.desk import Inviter, StoreDesk
+from digest.daemon.desk import StoreDesk
 from digest.daemon.endpoint import not_listening
 from digest.daemon.hooks import WebhookDesk
+from digest.daemon.inviter import Inviter
 from digest.daemon.logs import event
 from digest.render.templates import Templates, builtin_folder
 from digest.web.application import application

@@ -86,6 +86,8 @@ class Receiver:
             raise StoreError(f"{type(error).__name__}: {error}", place="what came back") from error
         if taken.newsletter and taken.new:
             self._metrics.came_back(taken.newsletter, taken.kind)
+        # What came of a message that asked to confirm is of no newsletter.
+        if taken.new and (taken.newsletter or taken.decision.effect == "suppress"):
             event(
                 "came_back",
                 newsletter=taken.newsletter,

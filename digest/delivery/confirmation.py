@@ -45,6 +45,7 @@ def confirmation_message(
     token: str,
     now: datetime,
     keys: Sequence[SigningKey] = (),
+    bounces: str = "",
 ) -> Envelope:
     """Compose it; pure. The same token gives the same Message-ID, from which nobody learns the token.
 
@@ -55,6 +56,7 @@ def confirmation_message(
         token: Of `tokens.confirm_token`.
         now: Its date, aware.
         keys: Those that sign.
+        bounces: The envelope sender, to which a bounce goes; empty: the newsletter's own address.
 
     Raises:
         ValueError: Sender or reader is no mailbox, as `mailbox` says.
@@ -78,7 +80,7 @@ def confirmation_message(
     parts = (_part(boundary, "plain", texts.plain), _part(boundary, "html", texts.html))
     message = b"".join((*fields, b"\r\n", *parts, f"--{boundary}--\r\n".encode()))
     frame = Frame.of([signed(message, keys, now) if keys else message])
-    return Envelope(sender.addr_spec, address, message_id, f"{newsletter.key}-confirm-{identity}", frame, ())
+    return Envelope(bounces or sender.addr_spec, address, message_id, f"{newsletter.key}-confirm-{identity}", frame, ())
 
 
 def _part(boundary: str, subtype: str, text: str) -> bytes:

@@ -102,6 +102,16 @@ class SqlLedgerViews:
                 return
             after = rows[-1].id
 
+    def doubts(self, newsletter: str) -> int:
+        """See `Ledger`."""
+        query = (
+            select(func.count())
+            .select_from(deliveries.join(dispatches, dispatches.c.id == deliveries.c.dispatch))
+            .where(deliveries.c.state == "uncertain", dispatches.c.newsletter == newsletter)
+        )
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def uncertain(self, newsletter: str | None = None, edition: str | None = None) -> list[Uncertain]:
         """See `Ledger`."""
         query = (

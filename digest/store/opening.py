@@ -135,8 +135,9 @@ def _postgresql(url: str, *, create: bool, timeout: float) -> Database:
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except SQLAlchemyError as error:
-        raise StoreError(f"is no URL of a store; {_WRITE}", place=url) from error
+    except (SQLAlchemyError, ValueError) as error:  # the second: a port that is no number
+        # The URL is not shown: there may be a password in it.
+        raise StoreError(f"is no URL of a store; {_WRITE}", place="store") from error
     if parsed.drivername in POSTGRESQL:
         return parsed
     if parsed.drivername != "sqlite" or parsed.host or parsed.query:

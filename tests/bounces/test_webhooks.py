@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from digest.bounces.webhooks import mailgun, postmark, sendgrid, ses
 from digest.core.errors import ForgedError, SourceError, UsageError
+from digest.delivery.smtp.providers import verp_field
 
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 STAMP = str(int(NOW.timestamp()))
@@ -490,3 +491,33 @@ def test_bodies_without_end_are_refused():
         mailgun.read({}, b" " * 6_000_000, MAILGUN, NOW, never)
     with pytest.raises(SourceError, match="no JSON"):
         mailgun.read({}, b"[" * 1_000_000, MAILGUN, NOW, never)
+
+
+# --- What each is told on the way out
+
+
+def told(provider, name):
+    """What a field of the header says to a service."""
+    found, _, value = verp_field(provider, VERP).decode().removesuffix("\r\n").partition(": ")
+    assert (found, "\n" in value) == (name, False)
+    return value
+
+
+def test_what_a_service_is_told_of_a_message_its_events_give_back():
+    sent = json.loads(postmarked("HardBounce")) | {"Metadata": {"verp": told("postmark", "X-PM-Metadata-verp")}}
+    (report,) = postmark.read(BASIC, body(sent), POSTMARK, NOW)
+    assert report.sent_to[0] == VERP
+    sent = failed() | {"user-variables": json.loads(told("mailgun", "X-Mailgun-Variables"))}
+    (report,) = mailgun.read({}, mailgunned(sent), MAILGUN, NOW, unknown)
+    assert report.sent_to == (VERP,)
+    (report,) = read_sendgrid(event(**json.loads(told("sendgrid", "X-SMTPAPI"))["unique_args"]))
+    assert report.sent_to == (VERP,)
+
+
+def test_who_names_the_sender_by_itself_is_told_nothing():
+    assert verp_field("ses", VERP) == verp_field(None, VERP) == b""
+
+
+def test_no_address_says_more_than_itself():
+    strange = '"}\\ {"@example.org'
+    assert json.loads(verp_field("mailgun", strange).partition(b": ")[2]) == {"verp": strange}

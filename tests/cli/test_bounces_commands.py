@@ -37,8 +37,7 @@ def sent(request, room):
     """A newsroom whose edition went to three readers, over each kind of database."""
     store = ""
     if request.param == "postgresql":
-        start, _, rest = request.getfixturevalue("postgresql")().partition("?")
-        store = f"store: {json.dumps(start + '?' + rest.replace('/', '%2F'))}\n"
+        store = f"store: {json.dumps(request.getfixturevalue('postgresql')())}\n"
     return prepared(room, store)
 
 
@@ -291,3 +290,57 @@ def test_a_paused_relay_is_told_and_lifted(room):
     assert "it was paused: 535 wrong password" in room.run("resume", "--relay", RELAY).out
     assert ("relay", RELAY) not in wrongs(room)
     assert "is not paused" in room.run("resume", "--relay", RELAY).out
+
+
+def asked_to_confirm(room, address):
+    """A subscriber who was asked to confirm; the envelope sender of the message that did."""
+    add = ("subscribers add", address, "--newsletter", "weekly", "--pending")
+    path = room.root / "config.yaml"
+    config = path.read_text(encoding="utf-8")
+    if "web:" not in config:
+        path.write_text(config + "web: {url: 'https://lists.example.org'}\n", encoding="utf-8")
+    done = room.run(*add)
+    assert done.code == 0, done.err
+    with opened(room) as newsroom:
+        return newsroom.messages.confirmation(
+            newsroom.newsletter("weekly"), newsroom.store.roster.number(address), NOW
+        ).sender
+
+
+def test_who_cannot_be_asked_to_confirm_is_suppressed_and_a_full_mailbox_says_nothing(sent):
+    dead, full, angry = (asked_to_confirm(sent, f"{who}@example.net") for who in ("dan", "eve", "fay"))
+    put(sent, "1", bounce(dead, about="dan@example.net"))
+    put(sent, "2", bounce(full, "4.2.2", "452 4.2.2 mailbox full", "eve@example.net"))
+    first, second = sorted(lines(sent.run("bounces read", "--json")), key=lambda one: one["address"])
+    assert (first["kind"], first["effect"], first["newsletter"]) == ("hard", "suppress", "")
+    assert (second["kind"], second["effect"]) == ("soft", "nothing")
+    assert suppressed(sent, "dan@example.net") == "bounce"
+    assert suppressed(sent, "eve@example.net") is None
+    assert sent.run("bounces list", "--json").json == []  # it counts for no edition
+    complaint = (
+        b"MIME-Version: 1.0\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n"
+        b"--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nUser-Agent: x/1\nVersion: 1\n"
+        + f"Original-Mail-From: <{angry}>\n\n--b--\n".encode()
+    )
+    put(sent, "3", complaint)
+    assert [one["effect"] for one in lines(sent.run("bounces read", "--json"))] == ["suppress"]
+    assert suppressed(sent, "fay@example.net") == "complaint"
+
+
+def test_who_was_asked_to_confirm_and_forgotten_since_is_left_alone(sent_small):
+    to = asked_to_confirm(sent_small, "dan@example.net")
+    with opened(sent_small) as newsroom:
+        assert newsroom.incoming.takes_mail_for(to)
+        assert not newsroom.incoming.takes_mail_for("bounces+x@lists.example.org")
+    assert sent_small.run("subscribers forget", "dan@example.net").code == 0
+    put(sent_small, "1", bounce(to, about="dan@example.net"))
+    (said,) = lines(sent_small.run("bounces read", "--json"))
+    assert (said["effect"], said["address"]) == ("nothing", "")
+    assert "forgotten" in said["why"]
+
+
+def test_a_bounce_of_the_question_taken_twice_suppresses_once(sent_small):
+    to = asked_to_confirm(sent_small, "dan@example.net")
+    with opened(sent_small) as newsroom:
+        taken = [newsroom.incoming.bouncing.take(bounce(to, about="dan@example.net"), to, NOW) for _ in range(2)]
+    assert [each.new for each in taken] == [True, False]

@@ -179,3 +179,36 @@ def test_check_says_what_keeps_one_click_from_working(room):
     said = room.run("check", "--at", AT).out
     assert "templates/text.txt: prints no link to unsubscribe" in said
     assert "templates/email.html: prints no link" not in said
+
+
+def test_check_says_when_what_comes_back_would_name_no_delivery(room):
+    sinks = "sinks: [{type: file}, {type: smtp, host: 127.0.0.1, port: 9, security: none%s}]\n"
+    ways = (
+        'bounces: [{type: webhook, provider: ses, topics: ["arn:aws:sns:eu-west-1:123456789012:bounces"]}, '
+        "{type: webhook, provider: mailgun, signing_key: '${KEY}'}]\n"
+    )
+    whole = (room.root / "config.yaml").read_text(encoding="utf-8")
+    configured(room, sinks % "" + ways)
+    said = room.run("check", "--at", AT).out
+    assert "mail.bounces: is not set: what comes back names no delivery" in said
+    assert "no relay says provider: mailgun" in said
+    assert "no relay says provider: ses" not in said
+    mail = "mail: {bounces: bounces@lists.example.org}\n"
+    (room.root / "config.yaml").write_text(whole + sinks % ", provider: mailgun" + ways + mail, encoding="utf-8")
+    said = room.run("check", "--at", AT).out
+    assert "names no delivery" not in said
+    assert "no relay says provider" not in said
+
+
+def test_an_edition_that_there_is_not_is_no_edition_without_mail(room):
+    room.run("run", "weekly", "--at", AT)
+    for named in (("weekly",), ()):
+        refused = room.run("deliver", *named, "--edition", "2026-03-02")
+        assert refused.code == 2
+        assert "there is no edition '2026-03-02'; digest editions lists them" in refused.err
+        assert "nothing waits" in room.run("deliver", *named, "--edition", EDITION).out
+
+
+def test_without_an_edition_a_test_message_is_made_of_none_and_nobody_is_told_to_mail_everybody(room):
+    refused = room.run("send", "weekly", "--to", "ann@example.com")
+    assert "make one while nobody but you is to get it: digest run weekly" in refused.err

@@ -18,7 +18,8 @@ from email.policy import default
 import pytest
 
 from digest.app import Newsroom
-from digest.core.errors import OutputError
+from digest.core.errors import DeferredError, OutputError
+from digest.core.outbox import Returned
 from digest.delivery.files import EmlFolder
 from digest.delivery.tokens import unsubscribe_token
 
@@ -173,17 +174,23 @@ def test_a_message_to_confirm_goes_by_a_sink_that_sends_where_there_is_one(room,
     class Sending(EmlFolder):
         remote = True
 
+    class Busy(Sending):
+        def deliver(self, queue, stop):
+            del stop
+            queue.commit([Returned(each.delivery, None, "no relay takes anything") for each in queue.take(1)], [])
+
     room.run("subscribers add", "ann@example.org", "--newsletter", "weekly")
     with Newsroom.open(room.root / "config.yaml") as newsroom:
         message = newsroom.messages.confirmation(
             newsroom.newsletter("weekly"), newsroom.store.roster.number("ann@example.org"), NOON
         )
-        newsroom.posting.__dict__["sinks"] = (
-            EmlFolder(tmp_path / "copies", "copies"),
-            Sending(tmp_path / "sent", "smtp"),
-        )
-        assert newsroom.posting.post(message) == str(tmp_path / "sent" / f"{message.name}.eml")
-        newsroom.posting.__dict__["sinks"] = ()
+        posting = newsroom.posting
+        posting.__dict__["sinks"] = (EmlFolder(tmp_path / "copies", "copies"), Sending(tmp_path / "sent", "smtp"))
+        assert posting.post(message) == str(tmp_path / "sent" / f"{message.name}.eml")
+        posting.__dict__["sinks"] = (Busy(tmp_path / "sent", "smtp"),)
+        with pytest.raises(DeferredError, match="smtp: did not take the message: no relay takes anything"):
+            posting.post(message)
+        posting.__dict__["sinks"] = ()
         with pytest.raises(OutputError, match="no sink takes messages"):
             newsroom.posting.post(message)
     assert not (tmp_path / "copies").exists()

@@ -6,12 +6,16 @@ import os
 import random
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+
+from digest.app import Newsroom
+from digest.delivery.smtp.settings import Deadlines
 
 AT = "2026-03-02T12:00:00Z"
 
@@ -336,3 +340,32 @@ def test_a_terminal_that_cannot_show_every_character(room):
     out, err = process.communicate(timeout=60)
     assert (process.returncode, b"Traceback" in err) == (0, False)
     assert b"\\u0645" in out
+
+
+def test_a_relay_that_cannot_be_reached_leaves_its_mail_waiting_and_says_what_to_do(room, monkeypatch):
+    # The port is taken and nobody listens: whoever calls is refused. Otherwise it would be waited for a minute.
+    soon = Deadlines(pause=0.01, waiting=0.05)
+    monkeypatch.setattr("digest.delivery.smtp.sink.Deadlines", lambda: soon)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        relay = f"127.0.0.1:{taken.getsockname()[1]}"
+        config = (room.root / "config.yaml").read_text(encoding="utf-8")
+        sink = f"sinks: [{{type: smtp, host: 127.0.0.1, port: {relay.partition(':')[2]}, security: none}}]\n"
+        room.write("config.yaml", config + sink)
+        made = room.run("run", "weekly", "--at", AT, "--json")
+        assert made.code == 1
+        said = f"messages wait for smtp: {relay}: cannot be reached: Connection refused; once that is mended: "
+        assert said in made.err
+        assert made.err.rstrip().endswith("deliver weekly")
+        assert made.json["deliveries"] == room.deliveries(planned=1, waiting=1)
+        tried = room.run("deliver", "weekly")
+        assert tried.code == 1
+        assert f"messages wait: {relay}: cannot be reached" in tried.err
+        assert "0 dealt with; of the edition 1 planned: 1 waiting" in tried.out
+        sent = room.run("send", "weekly", "--to", "ann@example.org")
+        assert sent.code == 1
+        assert f"smtp did not take it: {relay}: cannot be reached" in sent.err
+    with Newsroom.open(room.root / "config.yaml") as newsroom:
+        (dispatch,) = newsroom.store.ledger.open("weekly")
+        ((waiting, _),) = newsroom.store.ledger.places(dispatch.id, "waiting")
+        assert waiting.attempts == 0

@@ -500,7 +500,7 @@ def test_an_smtp_sink_with_all_its_keys():
         "[{type: smtp, name: bulk, relays: [{host: bücher.example, port: 2525, security: none, verify: false, "
         "ca: relay.pem, username: ann, password: '${NEWS_PASSWORD}', auth: login, auth_without_tls: true, "
         "connections: 8, messages_per_connection: 50, pipelining: envelope, dsn: true, weight: 0, "
-        "helo: news.example.org}, {host: 127.0.0.1}]}, {path: box, format: mbox}]"
+        "helo: news.example.org, provider: ses}, {host: 127.0.0.1}]}, {path: box, format: mbox}]"
     )
     assert found.name == "smtp:bulk"
     assert found.relays[0] == RelaySettings(
@@ -520,6 +520,7 @@ def test_an_smtp_sink_with_all_its_keys():
         dsn=True,
         weight=0,
         helo="news.example.org",
+        provider="ses",
     )
     assert found.relays[1] == RelaySettings("127.0.0.1:587", "127.0.0.1")
 

@@ -47,6 +47,12 @@ def test_its_header_says_that_a_program_wrote_it_to_one_person():
     assert [each.get_content().replace("\r", "") for each in message.iter_parts()] == ["Plain.\n", "<p>Rich.</p>\n"]
 
 
+def test_its_bounces_go_where_they_are_read_and_the_message_is_the_same():
+    found = confirmation_message(WEEKLY, ANN, TEXTS, token="t" * 40, now=NOW, bounces="bounces+x@lists.example.org")
+    assert found.sender == "bounces+x@lists.example.org"
+    assert found.message == made().message
+
+
 def test_the_same_token_gives_the_same_bytes_and_its_id_does_not_tell_the_token():
     assert made() == made()
     other = made(token="u" * 40)

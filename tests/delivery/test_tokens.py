@@ -78,6 +78,15 @@ def test_a_delivery_is_read_from_its_envelope_sender(delivery):
     assert is_plain(address)
 
 
+@given(number=NUMBERS)
+def test_who_was_asked_to_confirm_is_read_from_the_envelope_sender_and_is_no_delivery(number):
+    asked = verp.encode_confirmation("bounces@lists.example.org", number, KEY)
+    assert verp.decode_confirmation(asked.upper(), KEY) == number
+    assert verp.decode(asked, KEY) is None
+    assert verp.decode_confirmation(asked, OTHER) is None
+    assert verp.decode_confirmation(verp.encode("bounces@lists.example.org", number, KEY), KEY) is None
+
+
 @given(delivery=NUMBERS, position=st.integers(0, 31), letter=st.sampled_from(HEXADECIMAL))
 def test_one_altered_character_of_an_envelope_sender_is_refused(delivery, position, letter):
     address = verp.encode("b+x@example.org", delivery, KEY)

@@ -41,9 +41,7 @@ class DatabaseServer:
         with psycopg.connect(base, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
         start, _, options = base.partition("?")
-        return (
-            f"{start.rpartition('/')[0]}/{name}" + f"?{options.replace('/', '%2F')}"
-        )  # a path, as config.yaml takes it
+        return f"{start.rpartition('/')[0]}/{name}" + (f"?{options}" if options else "")
 
     def restart(self) -> None:
         """Fall without a word to anybody, and come back."""

@@ -480,6 +480,14 @@ def test_doubts_are_listed_oldest_first(desk, doubtful):
     assert desk.ledger.open() == []  # nothing is done about them
 
 
+def test_doubts_are_counted_as_they_are_listed(desk, doubtful):
+    assert (desk.ledger.doubts("weekly"), desk.ledger.doubts("daily")) == (2, 0)
+    desk.store.roster.forget(ANN, NOW)  # who is forgotten was written to all the same
+    assert desk.ledger.doubts("weekly") == len(desk.ledger.uncertain("weekly")) == 2
+    desk.ledger.decide(doubtful[0], "accepted", "in the log", NOW)
+    assert desk.ledger.doubts("weekly") == len(desk.ledger.uncertain("weekly")) == 1
+
+
 @pytest.mark.parametrize("state", ["accepted", "refused"])
 def test_a_doubt_is_settled_once(desk, doubtful, state):
     assert desk.ledger.decide(doubtful[0], state, "by the relay's log", NOW)

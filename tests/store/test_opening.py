@@ -1,7 +1,8 @@
-"""Opening and failing: particular to SQLite, as each database fails in its own way."""
+"""Opening and failing: mostly of SQLite, as each database fails in its own way."""
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from contextlib import closing
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event
 
+from digest.config import load
 from digest.core.errors import StoreError
 from digest.store.opening import open_store
 from digest.store.tables import HEAD
@@ -248,3 +250,26 @@ def test_a_text_that_is_no_unicode_is_an_error_of_the_store(newsroom):
     newsroom.put("\udcff.md")
     with pytest.raises(StoreError, match="surrogates"):
         newsroom.collect()
+
+
+@pytest.mark.parametrize("path", ["/", "%2F"])
+def test_a_postgresql_is_reached_by_the_socket_that_the_url_names(tmp_path, postgresql, path):
+    start, _, socket = postgresql().partition("?host=")
+    assert socket.startswith("/"), "the server of the tests listens on a socket"
+    url = f"{start}?host={socket.replace('/', path)}"
+    (tmp_path / "config.yaml").write_text(
+        f'newsletters: {{weekly: {{title: W, timezone: UTC, schedule: "0 8 * * mon"}}}}\nstore: {json.dumps(url)}\n'
+    )
+    settings = load(tmp_path / "config.yaml")
+    with open_store(settings.store) as store:
+        known = store.secret
+    with open_store(f"{start}?host={socket}", create=False) as store:
+        assert store.secret == known
+
+
+@pytest.mark.parametrize("url", ["postgresql://me:secret@host:x/digest", "postgresql://me:secret@[::1/digest"])
+def test_a_url_that_cannot_be_read_is_named_without_its_password(url):
+    with pytest.raises(StoreError) as caught:
+        open_store(url)
+    assert str(caught.value).startswith("store: is no URL of a store; write ")
+    assert "secret" not in str(caught.value)

@@ -28,10 +28,6 @@ UNCLEAR: Meaning = ("soft", "unclear")
 LARGEST_BODY = 5_000_000
 """Bytes of a posted body that are read at all."""
 
-VERP_KEY = "verp"
-"""Under this name a message's own data (metadata, variables, arguments) carries its VERP sender, where a service
-replaces the envelope sender by one of its own."""
-
 
 def header(headers: Mapping[str, str], name: str) -> str:
     """A header's value, whatever the case of its name; empty when it is missing."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from digest.bounces.webhooks.event import (
     UNCLEAR,
-    VERP_KEY,
     check_fresh,
     from_epoch,
     inside,
@@ -20,7 +19,7 @@ from digest.bounces.webhooks.event import (
     report,
     text,
 )
-from digest.core.bounce import ReportedRecipient
+from digest.core.bounce import VERP_KEY, ReportedRecipient
 from digest.core.errors import ForgedError
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from base64 import b64decode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from digest.bounces.webhooks.event import NOT_NOW, UNCLEAR, VERP_KEY, header, inside, judged, parsed, report, text
-from digest.core.bounce import ReportedRecipient
+from digest.bounces.webhooks.event import NOT_NOW, UNCLEAR, header, inside, judged, parsed, report, text
+from digest.core.bounce import VERP_KEY, ReportedRecipient
 from digest.core.errors import ForgedError
 
 if TYPE_CHECKING:

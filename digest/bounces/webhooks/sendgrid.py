@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from digest.bounces.webhooks.event import (
     UNCLEAR,
-    VERP_KEY,
     check_fresh,
     from_epoch,
     header,
@@ -24,7 +23,7 @@ from digest.bounces.webhooks.event import (
     report,
     text,
 )
-from digest.core.bounce import ReportedRecipient
+from digest.core.bounce import VERP_KEY, ReportedRecipient
 from digest.core.errors import ForgedError, SourceError, UsageError
 
 if TYPE_CHECKING:

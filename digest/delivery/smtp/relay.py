@@ -47,6 +47,7 @@ class Relay:
         self.quiet_until = 0.0
         self.locked = ""
         self._failures = 0
+        self._trouble = ""
         self._addresses: tuple[float, list[Address]] = (0.0, [])
 
     @cached_property
@@ -65,6 +66,10 @@ class Relay:
     def rests(self, now: float) -> float:
         """Seconds until it may be used again; 0 when it may now."""
         return max(0.0, self.closed_until - now, self.quiet_until - now)
+
+    def fails(self, now: float) -> str:
+        """Why it is left alone, where that is its own fault; empty when it is not."""
+        return self.locked or (self._trouble if now < self.closed_until else "")
 
     def is_free(self, now: float) -> bool:
         """Whether a connection may be opened to it, and a message sent."""
@@ -95,7 +100,7 @@ class Relay:
         if now < self.closed_until:
             return
         pause = min(deadlines.pause * 2.0**self._failures, deadlines.longest_pause) * chance.uniform(0.8, 1.2)
-        self._failures = min(self._failures + 1, 10)
+        self._failures, self._trouble = min(self._failures + 1, 10), trouble
         self.closed_until = now + pause
         self._addresses = (0.0, [])
         _LOG.warning("%s: %s; tried again in %.0f s", self.name, trouble, pause)

@@ -12,11 +12,12 @@ from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
 from digest.core.errors import StoreError
-from digest.core.outbox import Attempt, Returned
+from digest.core.outbox import Attempt, Outgoing, Returned
 from digest.delivery.smtp.connection import Connection
 from digest.delivery.smtp.login import Credentials
 from digest.delivery.smtp.pipelining import out_of_step
 from digest.delivery.smtp.poller import Poller
+from digest.delivery.smtp.providers import verp_field
 from digest.delivery.smtp.supply import Supply
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from random import Random
 
-    from digest.core.outbox import Outgoing, Queue, Reply, Stage
+    from digest.core.outbox import Queue, Reply, Stage
     from digest.delivery.smtp.connection import Prepared
     from digest.delivery.smtp.governor import Governor
     from digest.delivery.smtp.relay import Relay
@@ -37,9 +38,6 @@ LINGER = 0.02
 LINGERING = 200
 WORTH_STAYING = 5.0
 """Seconds that a relay may be quiet without its share going to the others."""
-WORTH_WAITING = 60.0
-"""Seconds that may be waited for a relay: its pauses double, so that one that cannot be reached is waited for during a
-minute or two in all. Then the deliveries wait in the ledger, and whoever was called by cron comes to an end."""
 GIVEN_BACK = 2
 """How often a delivery whose message broke off half-way is given back before that counts as an attempt."""
 
@@ -255,6 +253,10 @@ class Sending:
             outgoing = self._supply.next(relay, now, instant)
             if outgoing is None:
                 return None
+            if relay.settings.provider:
+                envelope = outgoing.envelope
+                field = verp_field(relay.settings.provider, envelope.sender)
+                outgoing = Outgoing(outgoing.delivery, envelope.headed(field))
             commands = dialogue.commands.of(outgoing.envelope)
             if isinstance(commands, bytes):
                 return outgoing, commands
@@ -355,9 +357,13 @@ class Sending:
 
     def _rest(self, now: float) -> None:
         """No relay takes anything now: nothing is kept from others meanwhile, or it is over."""
-        self._supply.empty("no relay takes anything at the moment")
+        troubles = [f"{relay.name}: {trouble}" for relay in self._relays if (trouble := relay.fails(now))]
+        if len(troubles) == len(self._relays):
+            self._supply.empty("; ".join(troubles), failed=True)
+        else:
+            self._supply.empty("no relay takes anything at the moment")
         soonest = min((relay.rests(now) for relay in self._relays if not relay.locked), default=inf)
-        if not self._wait or soonest > WORTH_WAITING:
+        if not self._wait or soonest > self._limits.waiting:
             self._end(now)
 
     def _end(self, now: float) -> None:

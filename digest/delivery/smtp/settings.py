@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from digest.core.bounce import Provider
+
 Security = Literal["none", "starttls", "tls"]
 Pipelining = Literal["one-flight", "envelope", "off"]
 """`one-flight`: a message, its final dot and the commands of the next one in one write, one round trip a message.
@@ -33,6 +35,9 @@ class Deadlines:
         idle: A connection without a message is closed after it.
         pause: A relay that failed is left alone for so long; doubled each time, with up to a fifth more or less.
         longest_pause: The most of that.
+        waiting: A pause that is longer is not waited for, where no relay takes anything: as pauses double, one that
+            cannot be reached is waited for during a minute or two in all. Then what is left waits in the ledger, and
+            whoever was called by cron comes to an end.
         ledger: The ledger, when it is locked or its disk full; nothing is sent meanwhile.
     """
 
@@ -48,6 +53,7 @@ class Deadlines:
     idle: float = 30
     pause: float = 5
     longest_pause: float = 300
+    waiting: float = 60
     ledger: float = 90
 
 
@@ -73,6 +79,7 @@ class RelaySettings:
         weight: Its share of connections: the relay of the greatest weight opens all of its own, the others in
             proportion. 0: only when no other is left.
         helo: What we call ourselves; this machine's name, or its address, when empty.
+        provider: The mail service it is, or hands everything on to; None when it is none of those known.
     """
 
     name: str
@@ -91,3 +98,4 @@ class RelaySettings:
     dsn: bool = False
     weight: int = 1
     helo: str = ""
+    provider: Provider | None = None

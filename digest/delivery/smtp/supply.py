@@ -116,10 +116,10 @@ class Supply:
             return 86_400
         return max(0.0, (self._held[0][0] - self._clock()).total_seconds())
 
-    def empty(self, reason: str = "") -> None:
-        """Give everything back."""
+    def empty(self, reason: str = "", *, failed: bool = False) -> None:
+        """Give everything back, for a reason; see `Returned`."""
         for outgoing in self._ready:
-            self._give_back(Returned(outgoing.delivery, None, reason))
+            self._give_back(Returned(outgoing.delivery, None, reason, failed))
         for due, number, domain, _ in sorted(self._held, key=lambda held: held[:2]):
             self._give_back(Returned(number, due, f"limit of {domain}"))
         self._ready.clear()

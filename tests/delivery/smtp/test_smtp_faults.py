@@ -10,12 +10,14 @@ import socket
 import sys
 import threading
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from memory_queue import MemoryQueue, outgoing
 from scripted import Server, after, once, polite
 from sinks import SHORT, codes, deliver, relay, sink
 
+from digest.delivery.smtp.governor import Unlimited
 from digest.delivery.smtp.relay import Relay
 
 SOON = replace(SHORT, pause=0.05, longest_pause=0.1)
@@ -368,6 +370,34 @@ def test_a_relay_that_cannot_be_found_or_reached_spends_nothing(server, caplog):
     assert queue.attempts == []
     assert "relay: cannot be reached: Connection refused; tried again in" in caplog.text
     assert "nowhere: its address cannot be found" in caplog.text
+
+
+def test_a_relay_that_cannot_be_reached_is_not_waited_for_without_end(server, caplog):
+    server.stop_listening()
+    queue = MemoryQueue(3)
+    with caplog.at_level(logging.WARNING):
+        # Pauses of about 50, 100, 200 and 400 ms: the fourth is not waited for any more.
+        deliver(queue, relay(server.port), deadlines=replace(SHORT, pause=0.05, waiting=0.25), wait=True)
+    assert queue.numbers("waiting") == [0, 1, 2]
+    assert queue.attempts == []
+    assert caplog.text.count("cannot be reached") > 1  # it was waited for
+    assert {(each.due, each.failed) for each in queue.returned} == {(None, True)}
+    assert {each.reason for each in queue.returned} == {"relay: cannot be reached: Connection refused"}
+
+
+def test_what_a_relay_may_not_take_now_is_no_failure_of_it(server):
+    class Later(Unlimited):
+        def wait(self, relay, domain, now):
+            return now + timedelta(hours=1) if relay == "quiet" and not domain else None
+
+    gone = relay(server.port, "gone")
+    with Server() as other:
+        queue = MemoryQueue(3)
+        server.stop_listening()
+        deliver(queue, gone, relay(other.port, "quiet"), deadlines=SOON, governor=Later())
+        assert other.peers == []
+    assert queue.numbers("waiting") == [0, 1, 2]
+    assert not any(each.failed for each in queue.returned)
 
 
 def test_the_sink_waits_for_a_relay_to_come_back(server):

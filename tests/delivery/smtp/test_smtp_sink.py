@@ -44,6 +44,29 @@ def test_a_server_without_pipelining_is_told_one_thing_at_a_time(server):
     assert sorted(server.taken) == expected(3)
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_a_service_is_told_the_sender_above_all_that_was_signed(server, mode):
+    sizes = []
+    server.on["MAIL"] = lambda _peer, line: sizes.append(int(line.partition("SIZE=")[2]))
+    queue = MemoryQueue(3)
+    deliver(queue, relay(server.port, connections=1, pipelining=mode, provider="postmark"))
+    field = "X-PM-Metadata-verp: bounce+{}@example.org\r\n"
+    assert [message for _, message in server.taken] == [
+        field.format(number).encode() + envelope(number).message for number in range(3)
+    ]
+    assert sizes == [len(message) for _, message in server.taken]
+
+
+def test_each_of_several_relays_is_told_in_its_own_way(server):
+    with Server() as other:
+        one, two = relay(server.port, provider="mailgun"), relay(other.port, "other")
+        deliver(MemoryQueue(200), one, two)
+        assert server.taken
+        assert other.taken
+        assert all(message.startswith(b'X-Mailgun-Variables: {"verp": "bounce+') for _, message in server.taken)
+        assert not any(b"X-Mailgun" in message for _, message in other.taken)
+
+
 def test_with_envelope_nothing_is_said_behind_a_message(server):
     server.on["dot"] = lambda peer, _line: None if peer.silent() else "550 too early"
     server.on["MAIL"] = lambda peer, _line: None if peer.rest else "550 one at a time"
