@@ -138,14 +138,17 @@ def disk_full(root: Path) -> Score:
             fill(disk)
             # Some room is left in the write-ahead log: sending ends when that is used up.
             until(lambda: stands_still(sink), sender, alone=not patient)
+            if not patient:
+                # Nobody has the store open any more: on a full disk it cannot even be read.
+                done = ended(sender)
+                (disk / "filler").unlink()
             unmarked = {address for address, state in room.rows() if state in ("waiting", "claimed")}
             assert not unmarked & sink.seen().keys()
             if patient:
                 (disk / "filler").unlink()
-            done = ended(sender)
+                done = ended(sender)
             assert patient or "disk is full" in done.err, done
             assert patient == (done.code == 0), done
-        (disk / "filler").unlink()
         sink.tell()
         room.finish()
         return clean(room, sink, uncertain=CONNECTIONS)
