@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ WRITING = "digest_writing"
 _IN_MEMORY = "the store in memory"
 
 _RETRY_SECONDS = 0.01
+_SOME_PAGES = 1 << 16
 
 # By primary result code; see https://www.sqlite.org/rescode.html
 _MEANINGS = {
@@ -32,6 +34,7 @@ _MEANINGS = {
     sqlite3.SQLITE_PERM: "cannot be opened; make the file and its folder readable and writable",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened or made; make its folder writable, or name another file as the store",
     sqlite3.SQLITE_FULL: "the disk is full; nothing was changed: make room, then run the command again",
+    sqlite3.SQLITE_IOERR: "cannot be read or written: its disk failed; look into the system's log, and check the disk",
     sqlite3.SQLITE_CONSTRAINT: "refused a change that contradicts what it holds; nothing was changed",
 }
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -91,7 +94,7 @@ class Sqlite:
 
     def explain(self, error: Exception) -> StoreError:
         """See `Backend`."""
-        return _explain(error, self.place, self._timeout)
+        return _explain(error, self.place, self._timeout, full=self.path is not None and _is_full(self.path))
 
     def copy(self, source: Engine, target: Engine) -> None:
         """Make the target hold what the source holds, as of its last commit."""
@@ -148,10 +151,20 @@ def _use_write_ahead_log(engine: Engine, timeout: float) -> None:
             return
 
 
-def _explain(error: Exception, place: str, timeout: float) -> StoreError:
+def _is_full(path: Path) -> bool:
+    """Whether a file's disk has no room for even some pages of a log."""
+    try:
+        return shutil.disk_usage(path.parent).free < _SOME_PAGES
+    except OSError:
+        return False
+
+
+def _explain(error: Exception, place: str, timeout: float, *, full: bool) -> StoreError:
     """What an error of the driver means, and what to do."""
     original = getattr(error, "orig", None) or error
     code = _code(original)
+    if code == sqlite3.SQLITE_IOERR and full:
+        code = sqlite3.SQLITE_FULL  # what it says where it cannot make the files beside the database larger
     if code in _LOCKED:
         message = f"another process has been writing for more than {timeout:g} s; wait until it has finished"
     elif code in _MEANINGS:
