@@ -213,6 +213,7 @@ class Daemon:
         seen = _signature(self._config)
         if _identity(self._newsroom) != self._store:
             event("store_replaced", level=logging.WARNING, store=self._newsroom.store.place)
+            self._let_go()
         elif seen == self._seen and not self._signals.reload.is_set():
             return
         self._seen = seen
@@ -231,6 +232,21 @@ class Daemon:
             event("config_taken", newsletters=self._keys())
             self._metrics.reload(ok=True)
         self._notifier.ready(self._status())
+
+    def _let_go(self) -> None:
+        """Close all that has the store open, before another file in its place is opened.
+
+        SQLite finds the files beside a database by their names: whoever closed the old one later would pull them from
+        under the new one.
+        """
+        if self._courier is not None:
+            self._courier.stop(max(self._grace() - LAST_WORDS, 1.0))
+            self._courier = None
+        self._hide()
+        if self._postmaster is not None:
+            self._postmaster.stop(LAST_WORDS)
+            self._postmaster = None
+        self._newsroom.store.close()
 
     def _take(self, newsroom: Newsroom) -> None:
         before, self._newsroom = self._newsroom, newsroom
