@@ -6,9 +6,14 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+
 from benchmarks.harness import Figure, Side, measure
 from benchmarks.sample import NEWSLETTER, NOW, Sample, due
 from digest.core.reader import Reader
+from digest.delivery.dkim import SigningKey
 from digest.delivery.mailing import Mailing, Sending
 
 if TYPE_CHECKING:
@@ -35,6 +40,16 @@ def messages(sample: Sample) -> Iterator[Figure]:
         Side("ours", lambda: _ours(record, files, newsletter, site, readers)),
         Side("email.message", lambda: [_plain(record, files, newsletter, reader.address) for reader in readers]),
         REPEAT,
+    )
+    key = SigningKey("example.org", "s2026", generate_private_key(65537, 2048))
+    signed = Mailing(record, files, newsletter, site, Sending(key=bytes(32), keys=(key,)))
+    headers = bytes(700)
+    yield measure(
+        f"{READERS} messages signed by RSA-2048",
+        Side("ours", lambda: [signed.envelope(reader).pieces for reader in readers]),
+        Side("the bare signatures", lambda: [key.private.sign(headers, PKCS1v15(), SHA256()) for _ in readers]),
+        REPEAT,
+        target=1.3,
     )
 
 
