@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from digest.core.model import Window
 from digest.core.outbox import dispatch_of
 from digest.core.reader import Reader
-from digest.core.relaylog import settle
+from digest.core.relaylog import needed, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -92,12 +92,16 @@ def by_logs(
     found = []
     for each, dispatch, message_id in asked:
         since = each.since or dispatch.planned_at
-        said = settle(message_id, Window(since - SPAN, since + SPAN), taken, read)
+        attempted = Window(since - SPAN, since + SPAN)
+        said = settle(message_id, attempted, taken, read)
         why = {
             "taken": f"the relay took it: {taken.get(message_id, '')}",
             "not taken": "the log covers the time, and does not have it",
-            "unknown": "the log does not say",
+            "unknown": "the relay had it, and no line says what became of it",
         }[said]
+        if said == "unknown" and message_id not in read.begun:
+            span = needed(attempted)
+            why = f"no log covers {span.start:%Y-%m-%d %H:%M} to {span.end:%Y-%m-%d %H:%M}Z, where it would stand"
         found.append(Reconciled(each, dispatch, message_id, _STATES.get(said, "uncertain"), why))
     return found
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
+from digest.core.model import Window
+
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
-    from digest.core.model import Problem, Window
+    from digest.core.model import Problem
 
 MARGIN = timedelta(minutes=10)
 """How much more of the log than the attempt itself must be there: clocks differ, and a relay may write late."""
@@ -75,9 +77,14 @@ def settle(message_id: str, attempted: Window, taken: Container[str], report: Lo
         return "taken"
     if message_id in report.begun:
         return "unknown"
-    start, end = attempted.start - MARGIN, attempted.end + MARGIN
-    covered = any(span.start <= start and end <= span.end for span in report.covered)
+    wanted = needed(attempted)
+    covered = any(span.start <= wanted.start and wanted.end <= span.end for span in report.covered)
     return "not taken" if covered else "unknown"
+
+
+def needed(attempted: Window) -> Window:
+    """The span a log has to cover before its silence says that a message was not taken."""
+    return Window(attempted.start - MARGIN, attempted.end + MARGIN)
 
 
 def joined(spans: Iterable[Window]) -> tuple[Window, ...]:
