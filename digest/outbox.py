@@ -260,7 +260,7 @@ class Line:
         # Of the last time: what cannot be noted now is noted the next time, and nothing of this call is done yet.
         self.draw_conclusions()
         now = self._now()
-        votes = self._pausing.votes
+        votes = bool(self._pausing.votes)
         settled: list[Settled] = []
         judged: list[tuple[Attempt, Judgement, Claimed, str]] = []
         returned = 0
@@ -275,6 +275,8 @@ class Line:
                     settled.append(Settled(each.delivery, "accepted", str(said), each.place))
                     continue
                 judgement = judge(each)
+                # From the first vote on, also of this call, what is accepted counts against it.
+                votes = votes or judgement.pause == "newsletter"
                 settled.append(self._settled(each, judgement, claimed, now))
                 judged.append((each, judgement, claimed, settled[-1].reply))
             else:

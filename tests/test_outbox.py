@@ -339,6 +339,16 @@ def test_a_newsletter_stops_itself_when_its_text_is_refused(room):
     assert all(room.suppressed(each) == "" for each in everybody)
 
 
+def test_what_was_accepted_between_refusals_counts_where_all_are_noted_at_once(room):
+    everybody = readers(20)
+    room.subscribe(*everybody)
+    room.freeze()
+    sink = Scripted(dict.fromkeys(everybody[::5], POLICY), at_once=20)
+    (done,) = room.deliver(sink)
+    assert (done.held, done.states) == ("", {"refused": 4, "accepted": 16})
+    assert done.written == 16
+
+
 def test_old_news_goes_out_only_when_somebody_says_so(room):
     """From an old backup, or after a long outage."""
     room.freeze(ANN, BEN, expires=NOW + DAY)

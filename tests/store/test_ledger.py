@@ -284,6 +284,14 @@ def test_a_named_recipient_leaves_by_number_too(desk):
     assert [each.address for each in desk.claim(following, desk.begin(following))] == [BEN]
 
 
+def test_who_was_forgotten_leaves_nothing_by_an_old_link(desk):
+    desk.subscribe(ANN)
+    number = desk.store.roster.number(ANN)
+    desk.store.roster.forget(ANN, NOW)
+    assert not desk.store.roster.leave_as(number, "weekly", NOW, "a click")
+    assert list(desk.store.roster.members()) == []
+
+
 def test_what_a_server_said_of_who_is_forgotten_is_erased(desk):
     desk.subscribe(ANN)
     dispatch = desk.freeze(expires=NOW + MINUTE)
