@@ -225,6 +225,11 @@ class Recovered:
     uncertain: int = 0
 
 
+WENT_DOWN = "the machine went down while it was being sent"
+PUT_BACK = "a backup was put back: it may have gone out since"
+"""Said of deliveries whose own mark may be lost: at any time since they were planned they may have gone out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Uncertain:
     """A delivery of which nobody knows whether it arrived, as a person or a relay's log settles it.
@@ -235,7 +240,8 @@ class Uncertain:
         address: The reader's; empty of who was forgotten.
         reply: What is known of it.
         place: The relay it went to.
-        since: When it was about to be handed over.
+        since: When it was about to be handed over; where that is not known, when it was planned. UTC.
+        until: When that was over, the same where one instant is known.
     """
 
     delivery: int
@@ -243,7 +249,8 @@ class Uncertain:
     address: str
     reply: str
     place: str
-    since: datetime | None
+    since: datetime
+    until: datetime
 
 
 class Ledger(Protocol):
