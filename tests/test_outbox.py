@@ -363,6 +363,16 @@ def test_old_news_goes_out_only_when_somebody_says_so(room):
     assert (late.states, sink.taken) == ({"accepted": 2}, [ANN, BEN])
 
 
+def test_old_news_that_a_server_or_a_limit_puts_off_is_tried_again(room):
+    room.freeze(ANN, BEN, CAS, expires=NOW + DAY)
+    room.clock.now = NOW + 3 * DAY
+    room.deliver(Scripted(says={ANN: BUSY, BEN: room.clock.now + timedelta(minutes=1)}), late=True)
+    assert room.counts() == DeliveryCounts(planned=3, accepted=1, deferred=2)
+    room.clock.now += timedelta(hours=1)
+    room.deliver(Scripted())
+    assert room.counts() == DeliveryCounts(planned=3, accepted=3)
+
+
 def test_what_was_begun_in_time_and_deferred_expires_by_itself(room):
     room.freeze(ANN, BEN, expires=NOW + DAY)
     sink = Scripted({ANN: BUSY})

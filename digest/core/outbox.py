@@ -284,6 +284,10 @@ class Ledger(Protocol):
         """Keep a dispatch back until a person says otherwise; an empty reason lets it go."""
         ...
 
+    def prolong(self, dispatch: int, until: datetime) -> None:
+        """Let a dispatch go that was held because its time was over; its deliveries are tried until then."""
+        ...
+
     def begin(self, dispatch: int, holder: str, now: datetime, lease: timedelta) -> int:
         """Begin a batch, and say its number."""
         ...

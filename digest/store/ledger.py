@@ -58,6 +58,12 @@ class SqlLedger(SqlLedgerViews):
         with self._database.write() as connection:
             connection.execute(update(dispatches).where(dispatches.c.id == dispatch).values(held=reason))
 
+    def prolong(self, dispatch: int, until: datetime) -> None:
+        """See `Ledger`."""
+        values = {"held": "", "expires_at": until}
+        with self._database.write() as connection:
+            connection.execute(update(dispatches).where(dispatches.c.id == dispatch).values(values))
+
     def left(self, dispatch: int) -> int:
         """See `Ledger`."""
         return self._count(dispatch, _TO_DO)
