@@ -5,7 +5,7 @@ What was on its way when a process died is uncertain, and is never sent again un
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from digest.core.outbox import Attempt, Bounced, Outgoing, Settled
 from digest.core.pausing import Pausing, too_many
 from digest.core.reader import Reader
 from digest.core.replies import judge
-from digest.core.retry import next_attempt
+from digest.core.retry import PATIENCE, next_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -142,6 +142,8 @@ class Outbox:
             if dispatch.next_at is None or dispatch.next_at > now:
                 continue
             held = self._held(dispatch, now, late=late)
+            if late and not held:
+                dispatch = self._in_time_again(dispatch, now)  # noqa: PLW2901 the same, with more time
             if held:
                 done.append(Delivered(dispatch, held=held))
                 continue
@@ -162,6 +164,14 @@ class Outbox:
             self.ledger.hold(dispatch.id, held)
             return held
         return ""
+
+    def _in_time_again(self, dispatch: Dispatch, now: datetime) -> Dispatch:
+        """The dispatch with the time of a new one where its own is over: what a server puts off is tried again."""
+        if dispatch.expires_at is None or dispatch.expires_at > now:
+            return dispatch
+        until = now + PATIENCE
+        self.ledger.prolong(dispatch.id, until)
+        return replace(dispatch, held="", expires_at=until)
 
     def _deliver(self, dispatch: Dispatch, sink: Sink, now: datetime, watch: Watch) -> Delivered:
         newsletter = self.newsletter(dispatch.newsletter)
@@ -260,7 +270,7 @@ class Line:
         # Of the last time: what cannot be noted now is noted the next time, and nothing of this call is done yet.
         self.draw_conclusions()
         now = self._now()
-        votes = self._pausing.votes
+        votes = bool(self._pausing.votes)
         settled: list[Settled] = []
         judged: list[tuple[Attempt, Judgement, Claimed, str]] = []
         returned = 0
@@ -275,6 +285,8 @@ class Line:
                     settled.append(Settled(each.delivery, "accepted", str(said), each.place))
                     continue
                 judgement = judge(each)
+                # From the first vote on, also of this call, what is accepted counts against it.
+                votes = votes or judgement.pause == "newsletter"
                 settled.append(self._settled(each, judgement, claimed, now))
                 judged.append((each, judgement, claimed, settled[-1].reply))
             else:

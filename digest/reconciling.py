@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Choice = Literal["hold", "resend", "accept"]
 
 SPAN = timedelta(minutes=15)
-"""A message may have left so long before and after the instant that is noted of it: it takes a reply ten minutes."""
+"""A message may have left so long before and after the instants that are noted of it: it takes a reply ten minutes."""
 
 _STATES: dict[str, Literal["accepted", "waiting"]] = {
     "taken": "accepted",
@@ -39,7 +39,7 @@ class Reconciled:
     Attributes:
         delivery: Which.
         dispatch: Its dispatch.
-        message_id: Its Message-ID; empty of who was forgotten.
+        message_id: Its Message-ID; empty of who was forgotten, and of a newsletter that is not configured any more.
         state: Where it stands now; "uncertain" when it is still not known.
         why: In a few words.
     """
@@ -91,15 +91,16 @@ def by_logs(
     read = report()
     found = []
     for each, dispatch, message_id in asked:
-        since = each.since or dispatch.planned_at
-        attempted = Window(since - SPAN, since + SPAN)
-        said = settle(message_id, attempted, taken, read)
+        attempted = Window(each.since - SPAN, each.until + SPAN)
+        said = settle(message_id, attempted, taken, read) if message_id else "unknown"
         why = {
             "taken": f"the relay took it: {taken.get(message_id, '')}",
             "not taken": "the log covers the time, and does not have it",
             "unknown": "the relay had it, and no line says what became of it",
         }[said]
-        if said == "unknown" and message_id not in read.begun:
+        if not message_id:
+            why = "it has no Message-ID to look for: its newsletter is not in config.yaml, or its reader was forgotten"
+        elif said == "unknown" and message_id not in read.begun:
             span = needed(attempted)
             why = f"no log covers {span.start:%Y-%m-%d %H:%M} to {span.end:%Y-%m-%d %H:%M}Z, where it would stand"
         found.append(Reconciled(each, dispatch, message_id, _STATES.get(said, "uncertain"), why))

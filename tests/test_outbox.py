@@ -339,6 +339,16 @@ def test_a_newsletter_stops_itself_when_its_text_is_refused(room):
     assert all(room.suppressed(each) == "" for each in everybody)
 
 
+def test_what_was_accepted_between_refusals_counts_where_all_are_noted_at_once(room):
+    everybody = readers(20)
+    room.subscribe(*everybody)
+    room.freeze()
+    sink = Scripted(dict.fromkeys(everybody[::5], POLICY), at_once=20)
+    (done,) = room.deliver(sink)
+    assert (done.held, done.states) == ("", {"refused": 4, "accepted": 16})
+    assert done.written == 16
+
+
 def test_old_news_goes_out_only_when_somebody_says_so(room):
     """From an old backup, or after a long outage."""
     room.freeze(ANN, BEN, expires=NOW + DAY)
@@ -351,6 +361,16 @@ def test_old_news_goes_out_only_when_somebody_says_so(room):
     assert [each.held for each in room.deliver(sink)] == [done.held]
     (late,) = room.deliver(sink, late=True)
     assert (late.states, sink.taken) == ({"accepted": 2}, [ANN, BEN])
+
+
+def test_old_news_that_a_server_or_a_limit_puts_off_is_tried_again(room):
+    room.freeze(ANN, BEN, CAS, expires=NOW + DAY)
+    room.clock.now = NOW + 3 * DAY
+    room.deliver(Scripted(says={ANN: BUSY, BEN: room.clock.now + timedelta(minutes=1)}), late=True)
+    assert room.counts() == DeliveryCounts(planned=3, accepted=1, deferred=2)
+    room.clock.now += timedelta(hours=1)
+    room.deliver(Scripted())
+    assert room.counts() == DeliveryCounts(planned=3, accepted=3)
 
 
 def test_what_was_begun_in_time_and_deferred_expires_by_itself(room):

@@ -12,7 +12,7 @@ import click
 from digest.commands.delivery_views import in_words, watched, way_out
 from digest.commands.edition_json import deliveries_json
 from digest.core.errors import UsageError
-from digest.core.text import one_line
+from digest.core.text import one_line, utc_text
 from digest.terminal import Terminal, complete_newsletter, now_or, options, spoken
 
 if TYPE_CHECKING:
@@ -111,8 +111,9 @@ def _left(terminal: Terminal, newsroom: Newsroom, chosen: list[Dispatch], now: d
         if each.sink not in known:
             terminal.note(f"{which}: {left} wait for the sink '{each.sink}', which {terminal.config} lacks")
         elif each.next_at is not None and each.next_at > now:
-            zone = newsroom.settings.newsletters[each.newsletter].newsletter.zone
-            terminal.say(f"{which}: {left} put off, tried again from {spoken(each.next_at, zone)} on")
+            target = newsroom.settings.newsletters.get(each.newsletter)
+            again = spoken(each.next_at, target.newsletter.zone) if target is not None else utc_text(each.next_at)
+            terminal.say(f"{which}: {left} put off, tried again from {again} on")
     return bool(chosen)
 
 

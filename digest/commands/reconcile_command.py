@@ -133,7 +133,7 @@ def _report(terminal: Terminal, found: Sequence[Reconciled], *, dry_run: bool) -
                 "sink": each.dispatch.sink,
                 "address": each.delivery.address,
                 "message_id": each.message_id,
-                "since": None if each.delivery.since is None else utc_text(each.delivery.since),
+                "since": utc_text(each.delivery.since),
                 "state": each.state,
                 "why": each.why,
             }

@@ -225,6 +225,11 @@ class Recovered:
     uncertain: int = 0
 
 
+WENT_DOWN = "the machine went down while it was being sent"
+PUT_BACK = "a backup was put back: it may have gone out since"
+"""Said of deliveries whose own mark may be lost: at any time since they were planned they may have gone out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Uncertain:
     """A delivery of which nobody knows whether it arrived, as a person or a relay's log settles it.
@@ -235,7 +240,8 @@ class Uncertain:
         address: The reader's; empty of who was forgotten.
         reply: What is known of it.
         place: The relay it went to.
-        since: When it was about to be handed over.
+        since: When it was about to be handed over; where that is not known, when it was planned. UTC.
+        until: When that was over, the same where one instant is known.
     """
 
     delivery: int
@@ -243,7 +249,8 @@ class Uncertain:
     address: str
     reply: str
     place: str
-    since: datetime | None
+    since: datetime
+    until: datetime
 
 
 class Ledger(Protocol):
@@ -275,6 +282,10 @@ class Ledger(Protocol):
 
     def hold(self, dispatch: int, reason: str) -> None:
         """Keep a dispatch back until a person says otherwise; an empty reason lets it go."""
+        ...
+
+    def prolong(self, dispatch: int, until: datetime) -> None:
+        """Let a dispatch go that was held because its time was over; its deliveries are tried until then."""
         ...
 
     def begin(self, dispatch: int, holder: str, now: datetime, lease: timedelta) -> int:

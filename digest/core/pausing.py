@@ -109,7 +109,8 @@ def too_many(deliveries: int, *, hard: int, complaints: int) -> str:
     """Why a newsletter is to pause for what its edition met; empty when it is not.
 
     Args:
-        deliveries: Those of the edition that were accepted or refused so far.
+        deliveries: Those of the edition that were accepted or refused so far; of an edition that has gone out, for
+            reports that come back, all that were planned.
         hard: Dead addresses among them, told at once or by a bounce.
         complaints: Readers of it who complained.
     """

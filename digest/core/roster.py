@@ -275,7 +275,7 @@ class Roster(Protocol):
         ...
 
     def leave_as(self, subscriber: int, newsletter: str, now: datetime, source: str) -> bool:
-        """End the subscription of a subscriber by number; False when there is no such subscriber.
+        """End the subscription of a subscriber by number; False when there is none, or one who was forgotten.
 
         Noted even of one who never subscribed: a recipient that the configuration names leaves this way.
         """

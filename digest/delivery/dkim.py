@@ -72,10 +72,10 @@ class Signing:
         self, keys: Sequence[SigningKey], fields: Sequence[bytes], changing: Sequence[str], body: Sequence[bytes],
         when: datetime,
     ) -> None:  # fmt: skip
-        constant = [(name, field) for name, field in map(_canonical_field, fields) if name in SIGNED]
+        constant = [(name, field) for name, field in map(canonical_field, fields) if name in SIGNED]
         self._fields = b"".join(field for _, field in constant)
         *inner, last = body
-        first, *self._rest = [*map(_relaxed_lines, inner), _relaxed_end(last)]
+        first, *self._rest = [*map(_relaxed_lines, inner), relaxed_body(last)]
         self._hash = hashlib.sha256(first)
         present = [*(name for name, _ in constant), *changing]
         if len(set(present)) < len(present):
@@ -95,7 +95,7 @@ class Signing:
             whole.update(value)
             whole.update(literal)
         body_hash = b64encode(whole.digest())
-        data = self._fields + b"".join(_canonical_field(field)[1] for field in changing)
+        data = self._fields + b"".join(canonical_field(field)[1] for field in changing)
         return b"".join(
             raw + body_hash + b";\r\n b=" + _folded(key.sign(data + canonical + body_hash + b"; b=")) + b"\r\n"
             for key, raw, canonical in self._keys
@@ -118,18 +118,12 @@ def signed(message: bytes, keys: Sequence[SigningKey], when: datetime) -> bytes:
     return Signing(keys, fields, (), (body,), when).sign((), ()) + message
 
 
-def relaxed_body(body: bytes) -> bytes:
-    """A body in its relaxed form [RFC 6376 section 3.4.4]."""
-    return _relaxed_end(body)
+def canonical_field(field: bytes) -> tuple[str, bytes]:
+    """A field's name in lower case, and its relaxed form with its line break [RFC 6376 section 3.4.2].
 
-
-def relaxed_field(field: bytes) -> bytes:
-    """A header field in its relaxed form [RFC 6376 section 3.4.2]; with its line break."""
-    return _canonical_field(field)[1]
-
-
-def _canonical_field(field: bytes) -> tuple[str, bytes]:
-    """Its name in lower case, and the relaxed form."""
+    Raises:
+        ValueError: It is none.
+    """
     match = _FIELD.fullmatch(field)
     if match is None:
         raise ValueError(f"no header field: {field[:60]!r}")
@@ -142,7 +136,8 @@ def _relaxed_lines(text: bytes) -> bytes:
     return _RUN.sub(b" ", text).replace(b" \r\n", b"\r\n")
 
 
-def _relaxed_end(body: bytes) -> bytes:
+def relaxed_body(body: bytes) -> bytes:
+    """A body, or the end of one, in its relaxed form [RFC 6376 section 3.4.4]."""
     ended = body if body.endswith(b"\r\n") or not body else body + b"\r\n"
     relaxed = _relaxed_lines(ended)
     end = len(relaxed)
@@ -157,7 +152,7 @@ def _heads(key: SigningKey, names: Sequence[str], when: datetime) -> tuple[bytes
     lines += [f" t={int(when.timestamp())};", *_listed(names), " bh="]
     raw = "\r\n".join(lines).encode("ascii")
     # What a verifier makes of it: without its own line break, for nothing follows "b=".
-    return raw, _canonical_field(raw)[1].removesuffix(b"\r\n")
+    return raw, canonical_field(raw)[1].removesuffix(b"\r\n")
 
 
 def _listed(names: Sequence[str]) -> Iterator[str]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from email.headerregistry import Address
 
+from digest.core.address import LONGEST_ADDRESS
 from digest.core.hosts import ascii_host
 from digest.core.text import clean, one_line
-
-LONGEST_ADDRESS = 254
-"""Octets of an address: a path of 256 without its angle brackets [RFC 5321 section 4.5.3.1.3]."""
 
 _BREAKS = re.compile("[\t\u2028\u2029]")
 _NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^"<>@,;:]*)\s*<(?P<address>[^<>]*)>')

@@ -27,7 +27,7 @@ KEY_BYTES = 32
 TOKEN_LENGTH = 32
 """Characters of a token."""
 
-Purpose: TypeAlias = "Literal['unsubscribe', 'confirm', 'preferences', 'bounce']"
+Purpose: TypeAlias = "Literal['unsubscribe', 'confirm', 'bounce']"
 
 _ZEROS = bytes(8)
 _TOKEN = re.compile(r"[0-9a-f]{32}")
@@ -90,16 +90,6 @@ def read_unsubscribe_token(key: bytes, newsletter: str, token: str) -> int | Non
     return Tokens(key, "unsubscribe", newsletter).read(token)
 
 
-def preferences_token(key: bytes, newsletter: str, subscriber: int) -> str:
-    """The token by which a subscriber sees and changes preferences; as `unsubscribe_token`."""
-    return Tokens(key, "preferences", newsletter).write(subscriber)
-
-
-def read_preferences_token(key: bytes, newsletter: str, token: str) -> int | None:
-    """The subscriber's number; None when it is no such token of this newsletter."""
-    return Tokens(key, "preferences", newsletter).read(token)
-
-
 def confirm_token(key: bytes, newsletter: str, subscriber: int, expires: datetime) -> str:
     """The token that confirms a subscription until it expires: that instant, then a token that counts with it alone.
 
@@ -111,12 +101,6 @@ def confirm_token(key: bytes, newsletter: str, subscriber: int, expires: datetim
     """
     until = int((expires - _EPOCH).total_seconds()).to_bytes(5, "big").hex()
     return until + Tokens(key, "confirm", f"{newsletter} {until}").write(subscriber)
-
-
-def read_confirm_token(key: bytes, newsletter: str, token: str, now: datetime) -> int | None:
-    """The subscriber's number; None when it is no such token of this newsletter, or has expired by `now` (aware)."""
-    found = read_confirmation(key, newsletter, token)
-    return found[0] if found is not None and now < found[1] else None
 
 
 def read_confirmation(key: bytes, newsletter: str, token: str) -> tuple[int, datetime] | None:

@@ -11,13 +11,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digest.core.address import LONGEST_LOCAL
 from digest.delivery.tokens import TOKEN_LENGTH, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-LONGEST_LOCAL = 64
-"""Octets of a local part [RFC 5321 section 4.5.3.1.1]."""
 
 LONGEST_BASE = LONGEST_LOCAL - 1 - TOKEN_LENGTH
 """Octets that the local part of the configured address may have, to leave room for the token."""

@@ -41,7 +41,10 @@ class SetAside:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._file is not None:
-            self._file.close()
+            try:
+                self._file.close()
+            except OSError as failed:  # what was kept back until now does not fit
+                raise self._trouble(failed) from failed
         elif kind is None:
             self.path.unlink(missing_ok=True)
 
@@ -58,9 +61,10 @@ class SetAside:
                 self._file.write(f"{HEADER}\n")
             self._file.write(csv_line((str(row.line), reason, row.text)))
         except OSError as error:
-            raise OutputError(
-                f"cannot be written: {error.strerror}; name another: --set-aside PATH", place=str(self.path)
-            ) from error
+            raise self._trouble(error) from error
+
+    def _trouble(self, error: OSError) -> OutputError:
+        return OutputError(f"cannot be written: {error.strerror}; name another: --set-aside PATH", place=str(self.path))
 
 
 def _private(path: str, flags: int) -> int:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, func, null, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, literal, null, or_, select, update
 
 from digest.core.operation import Claim
-from digest.core.outbox import Claimed, Recovered, State, delivery_id, dispatch_of
+from digest.core.outbox import PUT_BACK, WENT_DOWN, Claimed, Recovered, State, delivery_id, dispatch_of
 from digest.store.claiming import claim, still_open
 from digest.store.engine import skip_ids
 from digest.store.hashing import secret
 from digest.store.ledgerviews import SqlLedgerViews, of_dispatch
 from digest.store.prepared import Prepared
-from digest.store.tables import deliveries, delivery_batches, dispatches, holds, instant_text, meta
+from digest.store.tables import Instant, deliveries, delivery_batches, dispatches, holds, instant_text, meta
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -57,6 +57,12 @@ class SqlLedger(SqlLedgerViews):
         """See `Ledger`."""
         with self._database.write() as connection:
             connection.execute(update(dispatches).where(dispatches.c.id == dispatch).values(held=reason))
+
+    def prolong(self, dispatch: int, until: datetime) -> None:
+        """See `Ledger`."""
+        values = {"held": "", "expires_at": until}
+        with self._database.write() as connection:
+            connection.execute(update(dispatches).where(dispatches.c.id == dispatch).values(values))
 
     def left(self, dispatch: int) -> int:
         """See `Ledger`."""
@@ -204,8 +210,7 @@ class SqlLedger(SqlLedgerViews):
         planned = select(dispatches.c.id).where(dispatches.c.next_at.is_not(None), dispatches.c.planned_at <= until)
         with self._database.write() as connection:
             these = and_(deliveries.c.dispatch.in_(planned), deliveries.c.state.in_(_TO_DO))
-            reply = "a backup was put back: it may have gone out since"
-            values = {"state": "uncertain", "reply": reply, "batch": None, "due": None, "settled_at": until}
+            values = {"state": "uncertain", "reply": PUT_BACK, "batch": None, "due": None, "settled_at": until}
             count = connection.execute(update(deliveries).where(these).values(values)).rowcount
             for table, last in ((delivery_batches, step), (dispatches, dispatch)):
                 skip_ids(connection, table, last)
@@ -282,10 +287,12 @@ def _end(connection: Connection, batch: int, now: datetime, *, lost: bool = Fals
         return Recovered()
     its = and_(of_dispatch(dispatch), deliveries.c.batch == batch)
     doubtful = ("sending", "claimed") if lost else ("sending",)
-    reply = "the machine went down while it was being sent" if lost else "the sender ended while it was being sent"
+    reply = WENT_DOWN if lost else "the sender ended while it was being sent"
     uncertain = update(deliveries).where(its, deliveries.c.state.in_(doubtful))
-    # When it was about to go is what a relay's log is asked about: that stays.
-    values = {"state": "uncertain", "reply": reply, "batch": None}
+    # When it was about to go is what a relay's log is asked about: that stays. Of a lost mark all that is known is that
+    # it was before now.
+    at = case((deliveries.c.state == "claimed", literal(now, Instant)), else_=deliveries.c.settled_at)
+    values = {"state": "uncertain", "reply": reply, "batch": None, "settled_at": at}
     doubts = 0 if harmless else connection.execute(uncertain.values(values)).rowcount
     waiting = update(deliveries).where(its, deliveries.c.state.in_(("claimed", "sending")))
     again = connection.execute(waiting.values(state="waiting", batch=None, settled_at=None)).rowcount

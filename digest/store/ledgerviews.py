@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, select
 
 from digest.core.errors import StoreError
 from digest.core.model import DeliveryCounts
-from digest.core.outbox import NUMBERS, Claimed, Dispatch, Uncertain, delivery_id
+from digest.core.outbox import NUMBERS, PUT_BACK, WENT_DOWN, Claimed, Dispatch, Uncertain, delivery_id
 from digest.core.text import reply_kind
 from digest.store.tables import deliveries, dispatches, subscribers
 
@@ -115,7 +115,7 @@ class SqlLedgerViews:
     def uncertain(self, newsletter: str | None = None, edition: str | None = None) -> list[Uncertain]:
         """See `Ledger`."""
         query = (
-            select(deliveries, subscribers.c.address)
+            select(deliveries, subscribers.c.address, dispatches.c.planned_at)
             .join(subscribers, subscribers.c.id == deliveries.c.subscriber)
             .join(dispatches, dispatches.c.id == deliveries.c.dispatch)
             .where(deliveries.c.state == "uncertain")
@@ -126,10 +126,7 @@ class SqlLedgerViews:
         if edition is not None:
             query = query.where(dispatches.c.edition == edition)
         with self._database.read() as connection:
-            return [
-                Uncertain(row.id, row.subscriber, row.address, row.reply, row.place, row.settled_at)
-                for row in connection.execute(query)
-            ]
+            return [_uncertain(row) for row in connection.execute(query)]
 
     def reader_of(self, delivery: int) -> tuple[str, str, int, str] | None:
         """See `Ledger`."""
@@ -142,6 +139,12 @@ class SqlLedgerViews:
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else (row.newsletter, row.edition, row.subscriber, row.address)
+
+
+def _uncertain(row: Row[Any]) -> Uncertain:
+    until = row.settled_at or row.planned_at
+    since = min(row.planned_at, until) if row.reply in (WENT_DOWN, PUT_BACK) else until
+    return Uncertain(row.id, row.subscriber, row.address, row.reply, row.place, since, until)
 
 
 def _dispatches_of(connection: Connection, newsletter: str, edition: str) -> list[tuple[int, int]]:

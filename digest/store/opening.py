@@ -50,7 +50,7 @@ class Store:
         relays: What relays' limits must not forget.
         roster: Who subscribes to what, and who must not be written to.
         daemons: The daemons, each as it last said of itself.
-        place: The file, as errors name it.
+        place: The file, or the URL without its password, as errors name it.
     """
 
     def __init__(self, database: Database) -> None:

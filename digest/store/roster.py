@@ -86,8 +86,8 @@ class SqlRoster:
         this = and_(subscriptions.c.subscriber == subscriber, subscriptions.c.newsletter == newsletter)
         values = {"state": "unsubscribed", "changed_at": now}
         with self._database.write() as connection:
-            person = connection.execute(select(subscribers.c.id).where(subscribers.c.id == subscriber)).scalar()
-            if person is None:
+            # Of who was forgotten a number is left: it must not gather anything new.
+            if not connection.execute(select(subscribers.c.address).where(subscribers.c.id == subscriber)).scalar():
                 return False
             if connection.execute(select(subscriptions.c.state).where(this)).scalar() is None:
                 row = {"newsletter": newsletter, "subscriber": subscriber, "source": source, "proof": "", **values}

@@ -177,17 +177,6 @@ def read_entry(row: Row[Any]) -> Entry:
     )
 
 
-def subscription_row(tie: Subscription) -> dict[str, Any]:
-    """A subscription's row, without whose it is and to what."""
-    return {
-        "state": tie.state,
-        "changed_at": tie.changed_at,
-        "consent_at": tie.consent_at,
-        "source": tie.source,
-        "proof": tie.proof,
-    }
-
-
 def read_subscription(row: Row[Any]) -> Subscription:
     """A subscription from a row that has its columns."""
     return Subscription(row.newsletter, row.state, row.changed_at, row.consent_at, row.source, row.proof)

@@ -82,7 +82,7 @@ class _Links:
         self._desk = desk
         self._pages = pages
         self._clock = clock
-        # A guess has one chance in 2^128; this only keeps the noise down. Who has a good link is never limited, for
+        # One guess in 2^64 is a token at all; this only keeps the noise down. Who has a good link is never limited, for
         # the clicks of a large mail provider's readers all come from a few addresses.
         self._wrong = Limit(20, timedelta(minutes=10))
 

@@ -189,12 +189,16 @@ def test_a_bounce_loop_is_taken_and_ends(sent_small, monkeypatch):
     assert sent_small.files() == before
 
 
-@pytest.mark.parametrize("subject", ["unsubscribe weekly {}", "Re: Unsubscribe Weekly {}", "  unsubscribe weekly {} "])
+@pytest.mark.parametrize(
+    "subject",
+    ["unsubscribe weekly {}", "Re: Unsubscribe Weekly {}", "  unsubscribe weekly {} ", "UNSUBSCRIBE WEEKLY {}"],
+)
 def test_a_reader_leaves_by_mail(sent, monkeypatch, subject):
     with opened(sent) as newsroom:
         number = newsroom.store.roster.number("ann@example.net")
         token = unsubscribe_token(newsroom.store.secret, "weekly", number)
-    done = piped(sent, monkeypatch, mail(subject.format(token)), "--json")
+    whole = subject.format(token)
+    done = piped(sent, monkeypatch, mail(whole.upper() if subject.startswith("UN") else whole), "--json")
     assert (done.json["address"], done.json["kind"]) == ("ann@example.net", "unsubscribe")
     assert done.json["effect"] == "unsubscribe"
     (tie,) = sent.run("subscribers show", "ann@example.net", "--json").json["subscriptions"]

@@ -10,11 +10,13 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from digest.app import Newsroom
+from digest.core.outbox import Settled
 from digest.delivery.smtp.settings import Deadlines
 
 AT = "2026-03-02T12:00:00Z"
@@ -369,3 +371,18 @@ def test_a_relay_that_cannot_be_reached_leaves_its_mail_waiting_and_says_what_to
         (dispatch,) = newsroom.store.ledger.open("weekly")
         ((waiting, _),) = newsroom.store.ledger.places(dispatch.id, "waiting")
         assert waiting.attempts == 0
+        put_off(newsroom.store.ledger, dispatch.id, datetime(2099, 6, 1, 12, tzinfo=UTC))
+    # Nor is it forgotten when its newsletter has been taken out of config.yaml.
+    room.write("config.yaml", (config + sink).replace("  weekly:", "  other:"))
+    left = room.run("deliver")
+    assert (left.code, left.err) == (0, "")
+    assert left.out.startswith("weekly 2026-03-02T0700Z: 1 put off, tried again from ")
+
+
+def put_off(ledger, dispatch, due):
+    """Defer the one delivery of a dispatch."""
+    now = datetime.now(UTC)
+    batch = ledger.begin(dispatch, "me", now, timedelta(minutes=1))
+    (claimed,) = ledger.claim(dispatch, batch, 1, now)
+    ledger.commit(batch, [Settled(claimed.delivery, "deferred", "451 later", due=due)], (), now)
+    ledger.end(batch, now)

@@ -16,7 +16,7 @@ from dkim.canonicalization import Relaxed
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.delivery.dkim import SIGNED, SigningKey, relaxed_body, relaxed_field, signed
+from digest.delivery.dkim import SIGNED, SigningKey, canonical_field, relaxed_body, signed
 
 RSA = rsa.generate_private_key(65537, 2048)
 ED25519 = ed25519.Ed25519PrivateKey.generate()
@@ -102,7 +102,7 @@ def test_the_relaxed_body_is_dkimpys(body):
 def test_the_relaxed_field_is_dkimpys(value):
     whole = b"".join(value) + b"\r\n"
     ((name, canonical),) = Relaxed.canonicalize_headers([(b"SuBject ", whole)])
-    assert relaxed_field(b"SuBject :" + whole) == name + b":" + canonical
+    assert canonical_field(b"SuBject :" + whole)[1] == name + b":" + canonical
 
 
 @pytest.mark.parametrize(

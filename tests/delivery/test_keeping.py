@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from digest.core.allowances import Rate, RelayLimits
+from digest.core.errors import StoreError
 from digest.core.outbox import Reply
 from digest.delivery.keeping import KeptLimits
 from digest.store.opening import open_store
@@ -51,6 +52,42 @@ def test_a_pause_that_another_process_made_is_taken_over(relays):
     assert here.wait("a:25", "", NOW) is None
     here.look()
     assert here.wait("a:25", "", NOW) is not None
+
+
+def test_pausing_one_relay_does_not_pause_another_again_that_somebody_let_go(relays):
+    limits = kept(relays)
+    limits.paused("a:25", "535 wrong password", NOW)
+    relays.lift("a:25")
+    limits.paused("b:25", "535 wrong password", NOW)
+    assert {each.relay: each.pause is not None for each in relays.all()} == {"a:25": False, "b:25": True}
+    assert limits.wait("a:25", "", NOW) is None
+    assert limits.wait("b:25", "", NOW) is not None
+
+
+def test_what_could_not_be_written_is_written_the_next_time(relays):
+    """The message has gone all the same: the loop that sends must not end over a count."""
+    broken = [True]
+
+    def put(states):
+        if broken:
+            raise StoreError("the store is locked", place="digest.db")
+        relays.put(states)
+
+    limits = KeptLimits(LIMITS, (), put, relays.all)
+    limits.sent("a:25", "example.org", NOW)
+    with pytest.raises(StoreError):
+        limits.flush()
+    broken.clear()
+    limits.flush()
+    assert sum(count for _, count in relays.all()[0].gauge.minutes) == 1
+    broken.append(True)
+    with pytest.raises(StoreError):
+        limits.paused("a:25", "535 wrong password", NOW)
+    broken.clear()
+    limits.look()
+    assert limits.wait("a:25", "", NOW) is not None
+    limits.flush()
+    assert relays.all()[0].pause.reason == "535 wrong password"
 
 
 def test_lifting_what_is_not_known_changes_nothing(relays):

@@ -24,11 +24,8 @@ def test_an_unsubscribe_token_is_read_with_its_own_key_newsletter_and_purpose_al
     assert tokens.read_unsubscribe_token(KEY, "weekly", token) == subscriber
     assert tokens.read_unsubscribe_token(OTHER, "weekly", token) is None
     assert tokens.read_unsubscribe_token(KEY, "daily", token) is None
-    assert tokens.read_preferences_token(KEY, "weekly", token) is None
-    assert tokens.read_confirm_token(KEY, "weekly", token, NOW) is None
-    own = tokens.preferences_token(KEY, "weekly", subscriber)
-    assert own != token
-    assert tokens.read_preferences_token(KEY, "weekly", own) == subscriber
+    assert tokens.Tokens(KEY, "confirm", "weekly").read(token) is None
+    assert tokens.read_confirmation(KEY, "weekly", token) is None
 
 
 @given(number=NUMBERS, position=st.integers(0, 31), letter=st.sampled_from(HEXADECIMAL))
@@ -53,12 +50,12 @@ def test_tokens_differ_throughout_between_neighbours():
 
 
 @given(subscriber=NUMBERS, seconds=st.integers(-(10**8), 10**8))
-def test_a_confirmation_is_good_until_it_expires(subscriber, seconds):
+def test_a_confirmation_says_when_it_expires(subscriber, seconds):
     expires = NOW + timedelta(seconds=seconds)
     token = tokens.confirm_token(KEY, "weekly", subscriber, expires)
     assert len(token) == 42
-    assert tokens.read_confirm_token(KEY, "weekly", token, NOW) == (subscriber if seconds > 0 else None)
-    assert tokens.read_confirm_token(KEY, "daily", token, expires - timedelta(seconds=1)) is None
+    assert tokens.read_confirmation(KEY, "weekly", token) == (subscriber, expires)
+    assert tokens.read_confirmation(KEY, "daily", token) is None
 
 
 @pytest.mark.parametrize("key", [b"", b"short", bytes(31), bytes(33)])
@@ -117,11 +114,3 @@ def test_one_altered_character_of_a_confirmation_is_refused(subscriber, position
     token = tokens.confirm_token(KEY, "weekly", subscriber, NOW)
     altered = token[:position] + letter + token[position + 1 :]
     assert tokens.read_confirmation(KEY, "weekly", altered) == ((subscriber, NOW) if altered == token else None)
-
-
-def test_a_confirmation_says_when_it_expires_also_when_it_has():
-    expires = NOW + timedelta(seconds=5)
-    token = tokens.confirm_token(KEY, "weekly", 7, expires)
-    assert tokens.read_confirmation(KEY, "weekly", token) == (7, expires)
-    assert tokens.read_confirmation(KEY, "daily", token) is None
-    assert tokens.read_confirm_token(KEY, "weekly", token, expires) is None

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.core.errors import SourceError, UsageError
+from digest.core.errors import OutputError, SourceError, UsageError
 from digest.core.roster import Member, ReadRow, Subscriber, Subscription, Suppression
+from digest.rosterfiles import set_aside
 from digest.rosterfiles.reading import LONGEST_RECORD, look_at
 from digest.rosterfiles.set_aside import SetAside
 from digest.rosterfiles.writing import write_members
@@ -172,6 +174,15 @@ def test_rows_set_aside_stand_in_a_file_only_their_owner_reads(tmp_path, path):
     with SetAside(aside, path):
         pass
     assert not aside.exists()
+
+
+def test_what_cannot_be_set_aside_is_an_error_also_when_that_shows_at_the_end(tmp_path, path, monkeypatch):
+    monkeypatch.setattr(set_aside, "_private", lambda _path, flags: os.open("/dev/full", flags))
+    with (
+        pytest.raises(OutputError, match="cannot be written: No space left"),
+        SetAside(tmp_path / "a.csv", path) as kept,
+    ):
+        kept.add(ReadRow(2, "a", None), "is bad")
 
 
 @pytest.mark.parametrize("name", ["list.csv", "other.csv"])

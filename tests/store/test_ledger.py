@@ -284,6 +284,14 @@ def test_a_named_recipient_leaves_by_number_too(desk):
     assert [each.address for each in desk.claim(following, desk.begin(following))] == [BEN]
 
 
+def test_who_was_forgotten_leaves_nothing_by_an_old_link(desk):
+    desk.subscribe(ANN)
+    number = desk.store.roster.number(ANN)
+    desk.store.roster.forget(ANN, NOW)
+    assert not desk.store.roster.leave_as(number, "weekly", NOW, "a click")
+    assert list(desk.store.roster.members()) == []
+
+
 def test_what_a_server_said_of_who_is_forgotten_is_erased(desk):
     desk.subscribe(ANN)
     dispatch = desk.freeze(expires=NOW + MINUTE)
@@ -320,10 +328,13 @@ def test_of_a_machine_that_went_down_what_was_claimed_is_in_doubt_too(desk):
     desk.subscribe(ANN, BEN)
     dispatch = desk.freeze()
     batch, (ann, _) = desk.take(dispatch)
-    desk.ledger.commit(batch, (), [ann], NOW)
-    assert desk.ledger.recover(NOW, everybody, everybody) == Recovered(uncertain=2)
+    desk.ledger.commit(batch, (), [ann], NOW + MINUTE)
+    assert desk.ledger.recover(NOW + LEASE, everybody, everybody) == Recovered(uncertain=2)
     assert desk.states(dispatch) == ["uncertain", "uncertain"]
-    assert {each.reply for each in desk.ledger.uncertain()} == {"the machine went down while it was being sent"}
+    doubts = desk.ledger.uncertain()
+    assert {each.reply for each in doubts} == {"the machine went down while it was being sent"}
+    # The one whose mark is lost may have gone at any time until then: that is what a log has to cover.
+    assert [(each.since, each.until) for each in doubts] == [(NOW, NOW + MINUTE), (NOW, NOW + LEASE)]
 
 
 def test_for_a_sink_that_takes_nothing_twice_all_waits_again(desk):
@@ -473,7 +484,7 @@ def doubtful(desk):
 
 def test_doubts_are_listed_oldest_first(desk, doubtful):
     ann = desk.store.roster.number(ANN)
-    listed = [Uncertain(each, ann, ANN, "reset", "relay", NOW + MINUTE) for each in doubtful]
+    listed = [Uncertain(each, ann, ANN, "reset", "relay", NOW + MINUTE, NOW + MINUTE) for each in doubtful]
     assert desk.ledger.uncertain() == desk.ledger.uncertain("weekly") == listed
     assert desk.ledger.uncertain("weekly", "f") == listed[1:]
     assert desk.ledger.uncertain("daily") == []
@@ -604,7 +615,8 @@ def test_each_batch_begun_renewed_and_ended_is_a_step_that_an_older_copy_lacks(d
 def test_what_goes_on_from_an_old_copy_uses_no_number_again(desk):
     desk.subscribe(ANN, BEN)
     dispatch = desk.freeze(sinks=("smtp",))
-    assert desk.ledger.restored(40, 7, NOW) == 2
+    assert desk.ledger.restored(40, 7, NOW + MINUTE) == 2
+    assert {(each.since, each.until) for each in desk.ledger.uncertain()} == {(NOW, NOW + MINUTE)}
     assert desk.ledger.mark()[1] >= 40
     assert desk.states(dispatch) == ["uncertain", "uncertain"]
     assert desk.ledger.begin(dispatch.id, "me", NOW, LEASE) > 40

@@ -30,7 +30,7 @@ class Credentials:
 def login_lines(credentials: Credentials, offered: Collection[str]) -> list[bytes]:
     """What to say one after the other, the first at once and the others each when asked (334), without line ends.
 
-    None where the server offers no mechanism that fits.
+    Nothing where the server offers no mechanism that fits.
     """
     wanted = credentials.mechanism.upper()
     name, secret = credentials.username.encode(), credentials.secret.encode()

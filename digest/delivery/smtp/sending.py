@@ -96,15 +96,22 @@ class Sending:
             StoreError: The ledger could not be written for longer than it may take.
         """
         self._stop_asked = stop
+        writable = True
         try:
             while self._connections or self._done or not self._ending:
                 if not self._grace and stop():
                     self._stop(time.monotonic())
                 self._turn()
+        except StoreError:
+            writable = False
+            raise
         finally:
             self._grace = self._grace or 1.0  # no relay is to blame for what ends here
             for connection in list(self._connections):
                 connection.close("digest had to stop")
+            if self._done and writable:
+                # Whatever ended it: what servers have answered by now is no doubt.
+                self._queue.commit(self._done, ())
 
     def settle(
         self, connection: Connection, outgoing: Outgoing, stage: Stage, reply: Reply | None, trouble: str

@@ -10,7 +10,7 @@ from memory_queue import MemoryQueue, broken_store, envelope, outgoing
 from scripted import Server, after
 from sinks import SHORT, deliver, relay, sink
 
-from digest.core.errors import StoreError
+from digest.core.errors import ClaimError, StoreError
 from digest.core.outbox import Outgoing
 from digest.delivery.smtp.settings import Deadlines
 
@@ -213,6 +213,20 @@ def test_a_ledger_that_was_locked_for_a_while_is_waited_for(server):
     queue = MemoryQueue(3, fail=lambda: broken_store() if next(failures, False) else None)
     deliver(queue, relay(server.port), deadlines=SHORT)
     assert sorted(server.taken) == expected(3)
+
+
+def test_what_was_answered_is_noted_when_the_work_is_taken_over(server):
+    class Lost(MemoryQueue):
+        def take(self, count):
+            if "accepted" in self.state.values():
+                raise ClaimError("was taken over by another", place="weekly")
+            return super().take(count)
+
+    queue = Lost(40)
+    with pytest.raises(ClaimError):
+        deliver(queue, relay(server.port, connections=1, pipelining="off"))
+    assert len(server.taken) == len(queue.numbers("accepted")) > 1
+    assert queue.numbers("sending") == []
 
 
 def test_addresses_that_are_none_never_reach_the_server(server):
