@@ -43,8 +43,11 @@ _CHARSET = re.compile(
     re.IGNORECASE,
 )
 _DROPPED = re.compile(r"<(style|script|head)\b[^<>]{0,500}>", re.IGNORECASE)
-_BREAK = re.compile(r"<\s*/?\s*(?:br|p|div|tr|li|h[1-6]|table|pre)\b[^<>]{0,2000}>", re.IGNORECASE)
+# Few blanks, or a long run of them is parted in every way there is.
+_BREAK = re.compile(r"<\s{0,9}/?\s{0,9}(?:br|p|div|tr|li|h[1-6]|table|pre)\b[^<>]{0,2000}>", re.IGNORECASE)
 _TAG = re.compile(r"<[!/]?[A-Za-z][^<>]{0,2000}>|<!--")
+# Python turns a numeral of more than 4,300 digits into no number, and no character has one of so many.
+_ENDLESS = re.compile(r"&#[0-9]{20,};?")
 # What is a message of its own inside another; its header alone may be there.
 _MESSAGES = {
     "message/rfc822",
@@ -137,7 +140,7 @@ def plain(html: str) -> str:
         closed = re.compile(f"</{opened[1]}", re.IGNORECASE).search(html, opened.end())
         place = closed.start() if closed else len(html)
     shown.append(html[place:])
-    return clean(unescape(_TAG.sub(" ", _BREAK.sub("\n", " ".join(shown)))))
+    return clean(unescape(_ENDLESS.sub("\ufffd", _TAG.sub(" ", _BREAK.sub("\n", " ".join(shown))))))
 
 
 class _Budget:

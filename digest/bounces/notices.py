@@ -20,7 +20,7 @@ _LONGEST = 20_000
 
 # From here on a text shows the message that came back, whose words are ours and not the server's.
 _RETURNED = re.compile(
-    r"^[ \t>*|-]*(?:-{2,} ?)?(?:below this line is (?:a copy of )?the|this is a copy of (?:the|your)"
+    r"^[ \t>*|-]*(?:below this line is (?:a copy of )?the|this is a copy of (?:the|your)"
     r"|(?:the )?(?:header|text|body|original|unsent|returned|"
     r"first|following is|copy of|undelivered|message headers?|begin(?:ning)? of)\b.{0,60}"
     r"(?:message|headers?|mail|text|follow\w*|is (?:included|attached)|lines?).{0,60}(?::|-{2,}|follow\w*\.?"

@@ -173,8 +173,12 @@ def test_unknown_charsets_and_broken_encodings_are_read():
         b"a: b\n" * 200_000,
         b"Subject: " + b"=?utf-8?q?a?= " * 100_000 + b"\n\n",
         dsn("user " * 200_000),
+        # A character by a number without an end; runs that a pattern could part in every way there is.
+        b"From: MAILER-DAEMON\nContent-Type: text/html\n\n&#" + b"1" * 5_000 + b";",
+        b"From: MAILER-DAEMON\nContent-Type: text/html\n\n<" + b" " * 50_000,
+        b"From: MAILER-DAEMON\nSubject: failure notice\n\n" + b"-" * 50_000,
     ],
-    ids=range(11),
+    ids=range(14),
 )
 def test_hostile_messages_end_in_a_kind(raw):
     assert classify(raw).kind in KINDS
