@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from email.message import Message
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LONGEST = 20_000
+
+# It logs where one of its readers stumbles, with a traceback: anybody could fill the log by messages of that kind.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
 
 # From here on a text shows the message that came back, whose words are ours and not the server's.
 _RETURNED = re.compile(
