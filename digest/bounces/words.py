@@ -330,7 +330,7 @@ def _kept(noise: re.Match[str]) -> str:
     return f" {listed[0]} " if listed else " "
 
 
-# A report of a hundred recipients asks of its one text a hundred times, and each time takes some hundredths of a second.
+# A report of a hundred recipients asks of its one text a hundred times, and each time takes hundredths of a second.
 @lru_cache(maxsize=4)
 def rule_for(text: str) -> Rule | None:
     """The first rule that finds its words."""
