@@ -14,10 +14,9 @@ from base64 import b64decode
 from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.header import decode_header
-from html import unescape
 from typing import TYPE_CHECKING
 
-from digest.core.text import clean, one_line
+from digest.core.text import clean, one_line, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,8 +45,6 @@ _DROPPED = re.compile(r"<(style|script|head)\b[^<>]{0,500}>", re.IGNORECASE)
 # Few blanks, or a long run of them is parted in every way there is.
 _BREAK = re.compile(r"<\s{0,9}/?\s{0,9}(?:br|p|div|tr|li|h[1-6]|table|pre)\b[^<>]{0,2000}>", re.IGNORECASE)
 _TAG = re.compile(r"<[!/]?[A-Za-z][^<>]{0,2000}>|<!--")
-# Python turns a numeral of more than 4,300 digits into no number, and no character has one of so many.
-_ENDLESS = re.compile(r"&#[0-9]{20,};?")
 # What is a message of its own inside another; its header alone may be there.
 _MESSAGES = {
     "message/rfc822",
@@ -140,7 +137,7 @@ def plain(html: str) -> str:
         closed = re.compile(f"</{opened[1]}", re.IGNORECASE).search(html, opened.end())
         place = closed.start() if closed else len(html)
     shown.append(html[place:])
-    return clean(unescape(_ENDLESS.sub("\ufffd", _TAG.sub(" ", _BREAK.sub("\n", " ".join(shown))))))
+    return clean(unescaped(_TAG.sub(" ", _BREAK.sub("\n", " ".join(shown)))))
 
 
 class _Budget:
