@@ -38,4 +38,4 @@ def asks_to_leave(raw: bytes) -> Asked | None:
     found = _SUBJECT.fullmatch(parse(raw).get("subject").strip())
     if found is None:
         return None
-    return Asked(hashlib.sha256(raw[:LARGEST]).hexdigest(), found[1].lower(), found[2])
+    return Asked(hashlib.sha256(raw[:LARGEST]).hexdigest(), found[1].lower(), found[2].lower())
