@@ -14,10 +14,9 @@ from base64 import b64decode
 from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.header import decode_header
-from html import unescape
 from typing import TYPE_CHECKING
 
-from digest.core.text import clean, one_line
+from digest.core.text import clean, one_line, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +42,8 @@ _CHARSET = re.compile(
     re.IGNORECASE,
 )
 _DROPPED = re.compile(r"<(style|script|head)\b[^<>]{0,500}>", re.IGNORECASE)
-_BREAK = re.compile(r"<\s*/?\s*(?:br|p|div|tr|li|h[1-6]|table|pre)\b[^<>]{0,2000}>", re.IGNORECASE)
+# Few blanks, or a long run of them is parted in every way there is.
+_BREAK = re.compile(r"<\s{0,9}/?\s{0,9}(?:br|p|div|tr|li|h[1-6]|table|pre)\b[^<>]{0,2000}>", re.IGNORECASE)
 _TAG = re.compile(r"<[!/]?[A-Za-z][^<>]{0,2000}>|<!--")
 # What is a message of its own inside another; its header alone may be there.
 _MESSAGES = {
@@ -137,7 +137,7 @@ def plain(html: str) -> str:
         closed = re.compile(f"</{opened[1]}", re.IGNORECASE).search(html, opened.end())
         place = closed.start() if closed else len(html)
     shown.append(html[place:])
-    return clean(unescape(_TAG.sub(" ", _BREAK.sub("\n", " ".join(shown)))))
+    return clean(unescaped(_TAG.sub(" ", _BREAK.sub("\n", " ".join(shown)))))
 
 
 class _Budget:

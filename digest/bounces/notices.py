@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from email.message import Message
 from typing import TYPE_CHECKING
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
 
 _LONGEST = 20_000
 
+# It logs where one of its readers stumbles, with a traceback: anybody could fill the log by messages of that kind.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
+
 # From here on a text shows the message that came back, whose words are ours and not the server's.
 _RETURNED = re.compile(
-    r"^[ \t>*|-]*(?:-{2,} ?)?(?:below this line is (?:a copy of )?the|this is a copy of (?:the|your)"
+    r"^[ \t>*|-]*(?:below this line is (?:a copy of )?the|this is a copy of (?:the|your)"
     r"|(?:the )?(?:header|text|body|original|unsent|returned|"
     r"first|following is|copy of|undelivered|message headers?|begin(?:ning)? of)\b.{0,60}"
     r"(?:message|headers?|mail|text|follow\w*|is (?:included|attached)|lines?).{0,60}(?::|-{2,}|follow\w*\.?"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.commands.delivery_views import in_words, watched, way_out
+from digest.commands.delivery_views import in_words, tell_of_pauses, watched, way_out
 from digest.commands.edition_json import deliveries_json
 from digest.core.errors import UsageError
 from digest.core.text import one_line, utc_text
@@ -35,7 +35,7 @@ def command(terminal: Terminal, *, newsletter: str | None, edition: str | None, 
 
     What was on its way when a sender died is uncertain and is not sent again by itself: digest reconcile settles it.
     Stopped with Ctrl-C or SIGTERM it finishes what is on the wire; the rest waits. Exit code 1 when something is held
-    back, no relay can be reached, or nobody knows whether it arrived.
+    back, no relay can be reached or all are paused, or nobody knows whether it arrived.
     """
     from digest.app import Newsroom
 
@@ -65,7 +65,9 @@ def command(terminal: Terminal, *, newsletter: str | None, edition: str | None, 
                 f"taken over from a sender that died: {recovered.waiting} wait again, {recovered.uncertain} uncertain"
             )
         failed = [_report(terminal, newsroom, each) for each in done]
-        left = _left(terminal, newsroom, _chosen(newsroom, newsletter, edition), now)
+        chosen = _chosen(newsroom, newsletter, edition)
+        failed.append(tell_of_pauses(terminal, newsroom, chosen))
+        left = _left(terminal, newsroom, chosen, now)
         if not done and not left:
             terminal.say("nothing waits")
     return 1 if any(failed) else 0

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from digest.app import Newsroom
     from digest.core.model import DeliveryCounts
@@ -32,6 +32,25 @@ def way_out(terminal: Terminal, newsletter: str, edition: str, held: str) -> str
     if held.startswith("was to go out"):
         return f"{terminal.program} deliver {newsletter} --edition {edition} --late sends it all the same"
     return f"{terminal.program} resume {newsletter} once that is mended"
+
+
+def tell_of_pauses(terminal: Terminal, newsroom: Newsroom, dispatches: Iterable[Dispatch]) -> bool:
+    """Name the relays that are paused where no other can take what is left; True when there are any.
+
+    A sink whose relays are all paused takes nothing and says nothing, and nothing but `resume` lets it go on.
+    """
+    pauses = {state.relay: state.pause.reason for state in newsroom.store.relays.all() if state.pause is not None}
+    waiting = {each.sink for each in dispatches}
+    stuck = [
+        relay.name
+        for sink in newsroom.settings.smtp
+        if sink.name in waiting and all(relay.name in pauses for relay in sink.relays)
+        for relay in sink.relays
+    ]
+    for name in stuck:
+        way = f"once that is mended: {terminal.program} resume --relay {name}, then {terminal.program} deliver"
+        terminal.failed(f"{name} is paused, nothing leaves by it: {pauses[name]}; {way}")
+    return bool(stuck)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.commands.delivery_views import way_out
+from digest.commands.delivery_views import tell_of_pauses, way_out
 from digest.commands.edition_json import run_json
 from digest.commands.pause_command import paused_text
 from digest.core.errors import DigestError
@@ -81,6 +81,10 @@ def command(
             except DigestError as error:  # the other newsletters go on
                 terminal.failed(str(error))
                 troubles.append(True)
+        if not dry_run:
+            # Of all editions, also where nothing is due: whoever is called by cron has no other way to hear of it.
+            left = [each for key in keys for each in newsroom.store.ledger.open(key)]
+            troubles.append(tell_of_pauses(terminal, newsroom, left))
     return 1 if any(troubles) else 0
 
 

@@ -20,8 +20,8 @@ _DOT_ATOM = re.compile(_ATOMS)
 _QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\[ -~])+)"')
 _ESCAPE = re.compile(r"\\(.)")
 _MAILBOX = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^"<>@]*)\s*<(?P<address>[^<>]*)>')
-# Separators outside a quoted local part: of them, a list is made.
-_SEVERAL = re.compile(r'[,;\s]+(?=[^"]*(?:"[^"]*"[^"]*)*$)')
+# Separators outside quotes: of them, a list is made. Every text fits in one way alone, or it would take long to fail.
+_SEVERAL = re.compile(r'[^",;\s]*(?:"[^"]*"[^",;\s]*)*[,;\s]')
 # What nearly every address is like: it is checked at one go.
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _PLAIN = re.compile(rf"(?P<local>{_ATOMS})@(?P<domain>{_LABEL}(?:\.{_LABEL})*)")
@@ -47,7 +47,7 @@ def normalise_address(text: str) -> str:
     if len(whole) > _FAR_TOO_LONG:
         raise ValueError(f"has more than {LONGEST_ADDRESS} characters, which no server takes")
     local, at, domain = whole.rpartition("@")
-    if whole.count("@") > 1 and _SEVERAL.search(whole):
+    if whole.count("@") > 1 and _SEVERAL.match(whole):
         raise ValueError("is a list of addresses; give one")
     if not at or not local or not domain:
         raise ValueError("is no address; write local@domain")

@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from datetime import UTC
+from html import unescape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ WORDS_A_MINUTE = 220
 
 _SPACE = re.compile(r"\s+")
 _LINE_BREAK = re.compile("\r\n|[\r\v\f\x85]")
+# No character has a number of so many digits, and of more than 4,300 Python makes an error in place of a number.
+_ENDLESS = re.compile(r"&#[0-9]{20,};?")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"\w+(?:['’.,\-]\w+)*")
 # Scripts written without spaces between words: each character counts for half a word.
@@ -45,6 +48,11 @@ def one_line(text: str) -> str:
     if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
         return text
     return _SPACE.sub(" ", clean(_SPACE.sub(" ", text))).strip()
+
+
+def unescaped(html: str) -> str:
+    """HTML's character references replaced by their characters [HTML, named and numeric]; never raises."""
+    return unescape(_ENDLESS.sub("\ufffd", html))
 
 
 def slug(text: str, limit: int = 60) -> str:

@@ -13,10 +13,24 @@ _BREAKS = re.compile("[\t\u2028\u2029]")
 _NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^"<>@,;:]*)\s*<(?P<address>[^<>]*)>')
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL = re.compile(rf'{_ATOM}(?:\.{_ATOM})*|"(?:[ !#-\[\]-~]|\\[ -~])+"')
+_ATOMS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _PAIR = re.compile(r"\\(.)")
+_TO_ESCAPE = re.compile(r'(["\\])')
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 
 _PLAIN = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+
+
+class _Mailbox(Address):
+    """A mailbox. The standard library's forgets the quotes of a local part that has a dot where no atom is."""
+
+    @property
+    def addr_spec(self) -> str:
+        """`local@domain`, the local part in quotes where it needs them."""
+        if _ATOMS.fullmatch(self.username):
+            return f"{self.username}@{self.domain}"
+        escaped = _TO_ESCAPE.sub(r"\\\1", self.username)
+        return f'"{escaped}"@{self.domain}'
 
 
 def is_plain(address: str) -> bool:
@@ -43,7 +57,7 @@ def mailbox(text: str) -> Address:
         domain = ascii_host(domain)
     except ValueError as error:
         raise ValueError(f"is no mailbox: the domain {error}") from error
-    found = Address(one_line(_unquoted(name)), _unquoted(local), domain)
+    found = _Mailbox(one_line(_unquoted(name)), _unquoted(local), domain)
     if len(found.addr_spec) > LONGEST_ADDRESS:
         raise ValueError(f"has an address of more than {LONGEST_ADDRESS} characters, which no server takes")
     return found

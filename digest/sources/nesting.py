@@ -7,8 +7,10 @@ can occupy it for minutes. One linear pass over the tags bounds that beforehand.
 from __future__ import annotations
 
 import re
-from html import escape, unescape
+from html import escape
 from typing import TYPE_CHECKING
+
+from digest.core.text import unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +65,7 @@ def text_only(html: str) -> str:
         last = stop
     parts.append(html[last:])
     text = " ".join(" ".join(parts).split())
-    return f"<p>{escape(unescape(text), quote=False)}</p>"
+    return f"<p>{escape(unescaped(text), quote=False)}</p>"
 
 
 def _tags(html: str) -> Iterator[tuple[str, bool, int, int]]:

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from digest.bounces import words
 from digest.bounces.classify import classify
 from digest.bounces.message import LARGEST
 from digest.cli import group
@@ -173,11 +174,30 @@ def test_unknown_charsets_and_broken_encodings_are_read():
         b"a: b\n" * 200_000,
         b"Subject: " + b"=?utf-8?q?a?= " * 100_000 + b"\n\n",
         dsn("user " * 200_000),
+        # A character by a number without an end; runs that a pattern could part in every way there is.
+        b"From: MAILER-DAEMON\nContent-Type: text/html\n\n&#" + b"1" * 5_000 + b";",
+        b"From: MAILER-DAEMON\nContent-Type: text/html\n\n<" + b" " * 50_000,
+        b"From: MAILER-DAEMON\nSubject: failure notice\n\n" + b"-" * 50_000,
     ],
-    ids=range(11),
+    ids=range(14),
 )
 def test_hostile_messages_end_in_a_kind(raw):
     assert classify(raw).kind in KINDS
+
+
+def test_a_text_is_searched_once_however_many_recipients_it_is_about(monkeypatch):
+    searched = []
+    plain_words = words.plain_words
+    monkeypatch.setattr(words, "plain_words", lambda text: searched.append(text) or plain_words(text))
+    many = b"".join(b"Final-Recipient: rfc822; ada%d@example.net\n\n" % number for number in range(100))
+    report = classify(b"From: MAILER-DAEMON\nSubject: Undelivered Mail\n\nIt failed, once more.\n\n" + many)
+    assert len(report.recipients) > 90
+    assert len([text for text in searched if "once more" in text]) == 1
+
+
+def test_a_reader_of_others_that_stumbles_writes_no_log(caplog):
+    classify(b"Return-Path: <>\nFrom: \nSubject: failure notice\n\nIt could not be delivered.\n")
+    assert not caplog.records
 
 
 def test_what_exceeds_the_cap_is_not_read():

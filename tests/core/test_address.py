@@ -56,6 +56,8 @@ def test_the_form_an_address_is_kept_in(given_, kept):
         ("a" * 60 + "@" + ".".join(["b" * 60] * 4), "254 characters"),
         ("ü" * 60_000 + "@" + "é" * 60_000, "254 characters"),
         ("," * 60_000 + "@e.org@", "254 characters"),
+        # Whoever tries each separator against each quotation mark behind it is at it for seconds.
+        ("a@@" + "," * 1000 + '"', "not allowed|no address|list"),
     ],
 )
 def test_what_is_no_address_is_refused_with_the_reason(text, why):

@@ -13,9 +13,10 @@ from email.policy import default
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from digest.core.address import normalise_address
 from digest.core.hosts import ascii_host
 from digest.core.model import EditionRecord, Window
 from digest.core.newsletter import Newsletter, Site
@@ -314,6 +315,16 @@ def test_a_mailbox_is_read(text, name, address):
 def test_what_is_no_mailbox_is_refused(text, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         mailbox(text)
+
+
+@given(st.from_regex(r'"[ab.@<>,; \'()]{1,12}"@example\.org', fullmatch=True))
+@example('"a..b"@example.org')
+@example('".a"@example.org')
+@example('"a."@example.org')
+def test_a_local_part_keeps_the_quotes_it_needs(address):
+    kept = normalise_address(address)
+    assert mailbox(kept).addr_spec == kept
+    assert envelope(RECORD, FILES, LETTER, SITE, kept).recipient == kept
 
 
 def test_a_host_name_longer_than_a_label_may_be_is_refused_in_its_ascii_form():

@@ -160,6 +160,7 @@ def test_plain_text_is_escaped_and_its_addresses_are_links():
         "<b><table></b></table>" * 300 + "deep text",
         "".join(f"<b id={number}>" for number in range(190)) + "<p>deep text" * 20_000,
         "<ul><li>" * 300 + "deep text",
+        "<b>" * 300 + "deep text &#" + "1" * 5000 + ";",
     ],
 )
 def test_markup_that_is_nested_too_deep_is_reduced_to_its_text(html):

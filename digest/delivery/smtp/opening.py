@@ -144,6 +144,11 @@ class Opening:
             self.wish = "ready"
             return b""
         if said[0] == 334:
-            # An asterisk takes the login back [RFC 4954 section 4].
+            if not self._login:
+                # An asterisk takes the login back [RFC 4954 section 4]; who asks on is not answered for ever.
+                self._next = self._taken_back
             return (self._login.pop(0) if self._login else b"*") + b"\r\n"
         return self._end("the relay refused the login", said, locked_out=True)
+
+    def _taken_back(self, said: Said) -> bytes:
+        return self._end("the relay asked for more than there is to say at the login", said, locked_out=True)

@@ -192,6 +192,15 @@ def test_starttls_and_ehlo_again():
     assert one.wish == "ready"
 
 
+def test_a_relay_that_asks_on_and_on_at_the_login_is_left():
+    one = opening(starttls=False, credentials=Credentials("ann", "secret"), tell_openly=True)
+    one.received(b"220 here\r\n")
+    assert one.received(b"250-here\r\n250 AUTH PLAIN\r\n").startswith(b"AUTH PLAIN ")
+    assert one.received(b"334 \r\n") == b"*\r\n"
+    assert one.received(b"334 \r\n") == b""
+    assert (one.wish, one.trouble) == ("end", "the relay asked for more than there is to say at the login: 334")
+
+
 @pytest.mark.parametrize("more", [b"250 injected\r\n", b"25", b"250-inj"])
 def test_what_is_sent_along_with_the_agreement_to_tls_ends_it(more):
     one = opening(starttls=True)
