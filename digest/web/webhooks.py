@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 
+MOST_HELD = 64_000_000
+"""Bytes of posts in memory at once, of all callers: who they are is known only when all of a post is there."""
+
+
 class Hooks(Protocol):
     """Who takes what is posted."""
 
@@ -41,16 +45,34 @@ def webhook_routes(providers: Iterable[str], hooks: Hooks) -> list[Route]:
         providers: The services.
         hooks: Takes what they post.
     """
-    return [Route(f"/webhooks/{provider}", _endpoint(provider, hooks), methods=["POST"]) for provider in providers]
+    held = _Held()
+    return [
+        Route(f"/webhooks/{provider}", _endpoint(provider, hooks, held), methods=["POST"]) for provider in providers
+    ]
 
 
-def _endpoint(provider: str, hooks: Hooks) -> Callable[[Request], Awaitable[Response]]:
+class _Held:
+    """How much of posts is in memory; for the thread of the event loop."""
+
+    __slots__ = ("octets",)
+
+    def __init__(self) -> None:
+        self.octets = 0
+
+
+def _endpoint(provider: str, hooks: Hooks, held: _Held) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        body = await _body(request)
-        if body is None:
-            return PlainTextResponse("too much was posted\n", 413, {"Connection": "close"})
+        body = bytearray()
         try:
-            await hooks.take(provider, Post(dict(request.headers), body, request.query_params.get("token", "")))
+            return await _answered(request, body)
+        finally:
+            held.octets -= len(body)
+
+    async def _answered(request: Request, body: bytearray) -> Response:
+        try:
+            if not await _read(request, body, held):
+                return PlainTextResponse("too much was posted\n", 413, {"Connection": "close"})
+            await hooks.take(provider, Post(dict(request.headers), bytes(body), request.query_params.get("token", "")))
         except ForgedError:
             return PlainTextResponse("this is not from whom it says\n", 403)
         except SourceError:
@@ -62,11 +84,17 @@ def _endpoint(provider: str, hooks: Hooks) -> Callable[[Request], Awaitable[Resp
     return answer
 
 
-async def _body(request: Request) -> bytes | None:
-    """The body; None when it has more bytes than are read: no more than that were."""
-    read = bytearray()
+async def _read(request: Request, body: bytearray, held: _Held) -> bool:
+    """Read the body; False when it has more bytes than are read: no more than that were.
+
+    Raises:
+        DigestError: There are too many posts at once to hold them all.
+    """
     async for chunk in request.stream():
-        read += chunk
-        if len(read) > LARGEST_BODY:
-            return None
-    return bytes(read)
+        body += chunk
+        held.octets += len(chunk)
+        if len(body) > LARGEST_BODY:
+            return False
+        if held.octets > MOST_HELD:
+            raise DigestError("too much is posted at once", place="webhook")
+    return True
