@@ -145,7 +145,12 @@ def report(terminal: Terminal, newsletter: Newsletter, run: Run, *, dry_run: boo
     for edition, sink, why in run.waits:
         waiting = f"{newsletter.key} {edition}: messages wait for {sink}: {why}"
         terminal.failed(f"{waiting}; once that is mended: {terminal.program} deliver {newsletter.key}")
-    return bool(run.left or run.held or run.waits)
+    # Of an edition made before, another may be sending at this moment: digest deliver says what is in doubt.
+    doubts = run.deliveries.uncertain if run.status == "composed" and not dry_run else 0
+    if doubts:
+        which = f"{newsletter.key} {run.record.id}"
+        terminal.failed(f"{which}: nobody knows whether {doubts} arrived: {terminal.program} reconcile")
+    return bool(run.left or run.held or run.waits or doubts)
 
 
 def collect(terminal: Terminal, newsroom: Newsroom, now: datetime) -> bool:

@@ -27,6 +27,7 @@ class Relay:
     def __init__(self) -> None:
         self.taken: list[str] = []
         self.says: dict[str, str] = {}
+        self.hangs_up = False
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802 aiosmtpd names it so
         if address in self.says:
@@ -34,8 +35,10 @@ class Relay:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 ok"
 
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 aiosmtpd names it so
+    async def handle_DATA(self, server, _session, envelope):  # noqa: N802 aiosmtpd names it so
         self.taken += envelope.rcpt_tos
+        if self.hangs_up:
+            server.transport.abort()
         return "250 2.0.0 taken"
 
 
@@ -138,6 +141,17 @@ def test_what_a_dead_sender_had_on_the_wire_is_not_sent_again_by_itself(doubtful
     assert doubtful.run("deliver").code == 0
     assert sorted(relay.taken) == sorted(ADDRESSES)
     assert doubtful.run("reconcile").out.strip() == "nothing is uncertain"
+
+
+def test_a_run_that_leaves_doubts_says_so(room, relay):
+    config = (room.root / "config.yaml").read_text(encoding="utf-8")
+    sink = f"sinks: [{{type: smtp, host: 127.0.0.1, port: {relay.port}, security: none, connections: 1}}]\n"
+    room.write("config.yaml", config + sink)
+    assert room.run("subscribers add", "ann@example.net", "--newsletter", "weekly").code == 0
+    relay.hangs_up = True
+    made = room.run("run", "weekly", "--at", AT)
+    assert (made.code, relay.taken) == (1, ["ann@example.net"])
+    assert "weekly 2026-03-02T0700Z: nobody knows whether 1 arrived: digest reconcile" in made.err
 
 
 def test_a_relays_log_settles_what_it_covers(doubtful, relay, tmp_path):
