@@ -100,9 +100,11 @@ def _report(terminal: Terminal, newsroom: Newsroom, done: Delivered) -> bool:
     # What goes back comes again: it would count as often as it was tried.
     dealt = sum(count for state, count in done.states.items() if state != "waiting")
     terminal.say(f"{which}: {dealt} dealt with; of the edition {in_words(counts)}")
-    if counts.uncertain:
-        terminal.note(f"{which}: nobody knows whether {counts.uncertain} arrived: {terminal.program} reconcile")
-    return bool(done.held or done.waits or counts.uncertain)
+    # Counted as uncertain is also what another sender has on the wire at this moment.
+    doubts = min(counts.uncertain, newsroom.store.ledger.doubts(dispatch.newsletter))
+    if doubts:
+        terminal.note(f"{which}: nobody knows whether {doubts} arrived: {terminal.program} reconcile")
+    return bool(done.held or done.waits or doubts)
 
 
 def _left(terminal: Terminal, newsroom: Newsroom, chosen: list[Dispatch], now: datetime) -> bool:

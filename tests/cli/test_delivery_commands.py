@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
+from digest import processes
 from digest.app import Newsroom
 from digest.clock import system_clock
 
@@ -141,6 +142,19 @@ def test_what_a_dead_sender_had_on_the_wire_is_not_sent_again_by_itself(doubtful
     assert doubtful.run("deliver").code == 0
     assert sorted(relay.taken) == sorted(ADDRESSES)
     assert doubtful.run("reconcile").out.strip() == "nothing is uncertain"
+
+
+def test_what_another_sender_has_on_the_wire_is_no_doubt(planned, relay):
+    now = system_clock()
+    with Newsroom.open(planned.root / "config.yaml") as newsroom:
+        ledger = newsroom.store.ledger
+        (dispatch,) = ledger.open("weekly")
+        batch = ledger.begin(dispatch.id, processes.holder(), now, timedelta(minutes=10))
+        first, *_ = ledger.claim(dispatch.id, batch, 1, now)
+        ledger.commit(batch, (), [first.delivery], now)
+    done = planned.run("deliver")
+    assert (done.code, len(relay.taken)) == (0, 3), done
+    assert "nobody knows" not in done.err
 
 
 def test_a_run_that_leaves_doubts_says_so(room, relay):
