@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from digest.core.errors import TemplateError
+from digest.core.theme import faint
 from digest.settingtypes import ENVIRONMENT, MistakeAtError, suggestion
 from digest.yamlwords import describe
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
+
+    from digest.settings import FileShape
 
 Keys: TypeAlias = tuple[str | int, ...]
 """Path of keys and list positions to a value of the file."""
@@ -37,6 +41,47 @@ def cross_checks(data: dict[str, Any], root: Path) -> Iterator[tuple[Keys, str]]
     yield from _namesakes(data)
     yield from _collisions(data, root)
     yield from _unknown_sources(data)
+
+
+def faint_colours(data: dict[str, Any], shape: FileShape, root: Path) -> Iterator[tuple[Keys, str]]:
+    """Colours of a theme that cannot be read on one another, each at the key that was chosen last.
+
+    Args:
+        data: The values, as read.
+        shape: The same, valid.
+        root: The newsroom's folder: it may have a theme.yaml of its own for a set of templates.
+    """
+    from digest.render.folders import builtin_folder  # noqa: PLC0415 only where a theme is chosen
+    from digest.render.themes import load_theme  # noqa: PLC0415 the same
+
+    told: set[tuple[Keys, str]] = set()
+    for key, newsletter in shape.newsletters.items():
+        holders: tuple[Keys, ...] = (("newsletters", key, "theme"), ("site", "theme"))
+        if not any(at(data, (*holder, part)) for holder in holders for part in ("colours", "dark")):
+            continue
+        chosen = newsletter.theme.theme().over(shape.site.theme.theme())
+        try:
+            whole = chosen.on(load_theme([root / "templates", builtin_folder()], newsletter.template))
+        except TemplateError:
+            continue  # a theme.yaml is wrong: that is said where templates are used
+        for part, colours in (("colours", whole.light), ("dark", whole.dark)):
+            for one in faint(colours):
+                places = [
+                    (*holder, where, name)
+                    for name in (one.pair.front, one.pair.back)
+                    for holder in holders
+                    for where in (part, "colours")
+                    if at(data, (*holder, where, name)) is not None
+                ]
+                message = (
+                    f"the contrast of {one.pair.front}, {one.front}, on {one.pair.back}, {one.back}, is "
+                    f"{one.contrast:.1f}:1{' in dark mode' if part == 'dark' else ''}; it needs {one.pair.least}:1, "
+                    f'as {one.pair.front}: "{one.better}" has'
+                )
+                mistake = (places[0] if places else holders[0], message)
+                if mistake not in told:
+                    told.add(mistake)
+                    yield mistake
 
 
 def name_of(kind: str, path: str) -> str:
