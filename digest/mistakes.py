@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
+    from digest.core.theme import Faint
     from digest.settings import FileShape
 
 Keys: TypeAlias = tuple[str | int, ...]
@@ -54,7 +55,7 @@ def faint_colours(data: dict[str, Any], shape: FileShape, root: Path) -> Iterato
     from digest.render.folders import builtin_folder  # noqa: PLC0415 only where a theme is chosen
     from digest.render.themes import load_theme  # noqa: PLC0415 the same
 
-    told: set[tuple[Keys, str]] = set()
+    worst: dict[Keys, tuple[float, str]] = {}
     for key, newsletter in shape.newsletters.items():
         holders: tuple[Keys, ...] = (("newsletters", key, "theme"), ("site", "theme"))
         if not any(at(data, (*holder, part)) for holder in holders for part in ("colours", "dark")):
@@ -66,22 +67,21 @@ def faint_colours(data: dict[str, Any], shape: FileShape, root: Path) -> Iterato
             continue  # a theme.yaml is wrong: that is said where templates are used
         for part, colours in (("colours", whole.light), ("dark", whole.dark)):
             for one in faint(colours):
-                places = [
-                    (*holder, where, name)
-                    for name in (one.pair.front, one.pair.back)
-                    for holder in holders
-                    for where in (part, "colours")
-                    if at(data, (*holder, where, name)) is not None
-                ]
-                message = (
-                    f"the contrast of {one.pair.front}, {one.front}, on {one.pair.back}, {one.back}, is "
-                    f"{one.contrast:.1f}:1{' in dark mode' if part == 'dark' else ''}; it needs {one.pair.least}:1, "
-                    f'as {one.pair.front}: "{one.better}" has'
-                )
-                mistake = (places[0] if places else holders[0], message)
-                if mistake not in told:
-                    told.add(mistake)
-                    yield mistake
+                names = (one.pair.front, one.pair.back)
+                paths = [(*holder, where, name) for name in names for holder in holders for where in (part, "colours")]
+                place = next((path for path in paths if at(data, path) is not None), holders[0])
+                # What is legible on the worst ground is so on the others.
+                if one.contrast < worst.get(place, (22.0,))[0]:
+                    worst[place] = one.contrast, _too_faint(one, dark=part == "dark")
+    for place, (_, message) in worst.items():
+        yield place, message
+
+
+def _too_faint(one: Faint, *, dark: bool) -> str:
+    return (
+        f"the contrast of {one.pair.front}, {one.front}, on {one.pair.back}, {one.back}, is {one.contrast:.1f}:1"
+        f"{' in dark mode' if dark else ''}; it needs {one.pair.least}:1, as {one.pair.front}: \"{one.better}\" has"
+    )
 
 
 def name_of(kind: str, path: str) -> str:

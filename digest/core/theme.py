@@ -113,7 +113,7 @@ class Theme:
             dark = replace(dark, band=whole.light.band)
         for name in ("accent", "link"):
             if getattr(self.light, name) and not getattr(self.dark, name):
-                dark = replace(dark, **{name: legible(getattr(whole.light, name), dark.sheet)})
+                dark = replace(dark, **{name: _legible_on(getattr(whole.light, name), dark.sheet, dark.page)})
         return replace(whole, light=_followed(self.light, whole.light), dark=_followed(self.dark, dark))
 
 
@@ -133,11 +133,13 @@ PAIRS: Final = (
     Pair("heading", "sheet", LARGE),
     Pair("text", "page", TEXT),
     Pair("muted", "page", TEXT),
+    Pair("link", "page", TEXT),
+    Pair("accent", "page", TEXT),
     Pair("heading", "page", LARGE),
     Pair("on_accent", "accent", TEXT),
     Pair("on_band", "band", TEXT),
 )
-"""What the built-in templates print on what."""
+"""What the built-in templates print on what: messages on the sheet, web pages on the page as well."""
 
 
 class Faint(NamedTuple):
@@ -206,6 +208,13 @@ def legible(front: str, back: str, least: float = TEXT) -> str:
         if contrast(mixed, back) >= least:
             return mixed
     return goal
+
+
+def _legible_on(front: str, *backs: str) -> str:
+    """A colour that is legible on each of several that are alike, two dark ones say."""
+    for back in backs:
+        front = legible(front, back)
+    return front
 
 
 def _followed(chosen: Colours, whole: Colours) -> Colours:

@@ -6,7 +6,7 @@ are no wall around a program written by an enemy.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -183,7 +183,7 @@ class _Environment(ImmutableSandboxedEnvironment):
             wrap=wrap,
             cut=cut,
             underline=underline,
-            isolate=isolate,
+            isolate=partial(isolate, direction=wording.locale.text_direction),
             excerpt=excerpt,
             host=host,
             uri=uri,

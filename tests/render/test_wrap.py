@@ -77,6 +77,11 @@ def test_underline_is_as_wide_as_the_text():
 
 def test_what_is_isolated_cannot_move_what_stands_beside_it():
     assert isolate("Ann Author") == "Ann Author"
+    assert isolate("Clémence, 4 漢字") == "Clémence, 4 漢字"
+    assert isolate("ليلى", "rtl") == "ليلى"
+    assert isolate("Ann", "rtl") == "\u2068Ann\u2069"
+    assert isolate("12 · 3", "rtl") == "12 · 3"
+    assert isolate("a\u202eb") == "\u2068a\u202eb\u2069"
     assert isolate("ليلى") == "\u2068ليلى\u2069"
     # What it opens itself, or closes too often, ends with it.
     assert isolate("\u2067ليلى\u2069\u2069") == "\u2068ليلى\u2069"
