@@ -80,7 +80,7 @@ def faint_colours(data: dict[str, Any], shape: FileShape, root: Path) -> Iterato
 def _too_faint(one: Faint, *, dark: bool) -> str:
     return (
         f"the contrast of {one.pair.front}, {one.front}, on {one.pair.back}, {one.back}, is {one.contrast:.1f}:1"
-        f"{' in dark mode' if dark else ''}; it needs {one.pair.least}:1, as {one.pair.front}: \"{one.better}\" has"
+        f'{" in dark mode" if dark else ""}; it needs {one.pair.least}:1, as {one.pair.front}: "{one.better}" has'
     )
 
 
