@@ -208,7 +208,8 @@ class Newsroom:
         Raises:
             TemplateError: Their fixed words cannot be read.
         """
-        from digest.render.templates import Templates, builtin_folder
+        from digest.render.folders import builtin_folder
+        from digest.render.templates import Templates
 
         return Templates([self.settings.root / "templates", builtin_folder()])
 

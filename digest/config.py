@@ -22,7 +22,7 @@ from digest import yamlfile
 from digest.core.errors import ConfigError
 from digest.core.model import Problem
 from digest.core.newsletter import Newsletter, Site
-from digest.mistakes import at, cross_checks, mistakes, name_of
+from digest.mistakes import at, cross_checks, faint_colours, mistakes, name_of
 from digest.relayshapes import SmtpSinkShape
 from digest.settings import FileShape, FileSinkShape, NewsletterShape
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from digest.core.schedule import CatchUp
     from digest.delivery.smtp.settings import RelaySettings
     from digest.schedules.calendar import Calendar
-    from digest.settingmail import MailShape
     from digest.settingparts import DaemonShape
     from digest.settings import Format
 
@@ -250,6 +249,8 @@ def parse(text: str, path: Path) -> Settings:
     except ValidationError as error:
         known = {place for place, _ in found}
         found.extend(mistake for mistake in mistakes(error, data, json_schema()) if mistake[0] not in known)
+    if shape is not None and not found:
+        found.extend(faint_colours(data, shape, absolute.parent))
     if shape is None or found or mapped.problems:
         raise ConfigError(_in_order(found, mapped, str(path)))
     return _resolve(shape, absolute)
@@ -316,6 +317,7 @@ def _resolve(shape: FileShape, path: Path) -> Settings:
         readers_url=shape.web.url or "",
         unsubscribe_mailto=shape.mail.unsubscribe_mailto or "",
         help_url=shape.mail.help or "",
+        preferences_url=shape.mail.preferences or "",
     )
     return Settings(
         path=path,
@@ -330,7 +332,7 @@ def _resolve(shape: FileShape, path: Path) -> Settings:
             for one in shape.sources
         ),
         newsletters=MappingProxyType(
-            {key: _newsletter(key, one, site, host, shape.mail) for key, one in shape.newsletters.items()}
+            {key: _newsletter(key, one, site, host, shape) for key, one in shape.newsletters.items()}
         ),
         sinks=tuple(
             SinkSettings(name_of(one.type, one.path), _below(root, one.path), one.format)
@@ -358,7 +360,7 @@ def _below(root: Path, path: str) -> Path:
     return Path(os.path.normpath(root / path))
 
 
-def _newsletter(key: str, shape: NewsletterShape, site: Site, host: str, mail: MailShape) -> NewsletterSettings:
+def _newsletter(key: str, shape: NewsletterShape, site: Site, host: str, whole: FileShape) -> NewsletterSettings:
     mail_host = NO_HOST if ":" in host else host  # an IPv6 address is no domain of a mailbox
     newsletter = Newsletter(
         key=key,
@@ -378,7 +380,9 @@ def _newsletter(key: str, shape: NewsletterShape, site: Site, host: str, mail: M
         summary_words=shape.summary_words,
         recipients=shape.recipients,
         feed_limit=shape.feeds.limit,
-        organisation=shape.organisation or mail.organisation or "",
+        organisation=shape.organisation or whole.mail.organisation or "",
+        template=shape.template,
+        theme=shape.theme.theme().over(whole.site.theme.theme()),
     )
     return NewsletterSettings(newsletter, shape.schedule, shape.calendar(), shape.catch_up, shape.catch_up_window)
 

@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from digest.core.errors import TemplateError
+from digest.core.theme import faint
 from digest.settingtypes import ENVIRONMENT, MistakeAtError, suggestion
 from digest.yamlwords import describe
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
+
+    from digest.core.theme import Faint
+    from digest.settings import FileShape
 
 Keys: TypeAlias = tuple[str | int, ...]
 """Path of keys and list positions to a value of the file."""
@@ -37,6 +42,46 @@ def cross_checks(data: dict[str, Any], root: Path) -> Iterator[tuple[Keys, str]]
     yield from _namesakes(data)
     yield from _collisions(data, root)
     yield from _unknown_sources(data)
+
+
+def faint_colours(data: dict[str, Any], shape: FileShape, root: Path) -> Iterator[tuple[Keys, str]]:
+    """Colours of a theme that cannot be read on one another, each at the key that was chosen last.
+
+    Args:
+        data: The values, as read.
+        shape: The same, valid.
+        root: The newsroom's folder: it may have a theme.yaml of its own for a set of templates.
+    """
+    from digest.render.folders import builtin_folder  # noqa: PLC0415 only where a theme is chosen
+    from digest.render.themes import load_theme  # noqa: PLC0415 the same
+
+    worst: dict[Keys, tuple[float, str]] = {}
+    for key, newsletter in shape.newsletters.items():
+        holders: tuple[Keys, ...] = (("newsletters", key, "theme"), ("site", "theme"))
+        if not any(at(data, (*holder, part)) for holder in holders for part in ("colours", "dark")):
+            continue
+        chosen = newsletter.theme.theme().over(shape.site.theme.theme())
+        try:
+            whole = chosen.on(load_theme([root / "templates", builtin_folder()], newsletter.template))
+        except TemplateError:
+            continue  # a theme.yaml is wrong: that is said where templates are used
+        for part, colours in (("colours", whole.light), ("dark", whole.dark)):
+            for one in faint(colours):
+                names = (one.pair.front, one.pair.back)
+                paths = [(*holder, where, name) for name in names for holder in holders for where in (part, "colours")]
+                place = next((path for path in paths if at(data, path) is not None), holders[0])
+                # What is legible on the worst ground is so on the others.
+                if one.contrast < worst.get(place, (22.0,))[0]:
+                    worst[place] = one.contrast, _too_faint(one, dark=part == "dark")
+    for place, (_, message) in worst.items():
+        yield place, message
+
+
+def _too_faint(one: Faint, *, dark: bool) -> str:
+    return (
+        f"the contrast of {one.pair.front}, {one.front}, on {one.pair.back}, {one.back}, is {one.contrast:.1f}:1"
+        f'{" in dark mode" if dark else ""}; it needs {one.pair.least}:1, as {one.pair.front}: "{one.better}" has'
+    )
 
 
 def name_of(kind: str, path: str) -> str:

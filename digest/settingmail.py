@@ -105,6 +105,11 @@ class MailShape(Shape):
     help: Link | None = Field(
         default=None, description="A page of help for readers.", examples=["https://news.example.org/help"]
     )
+    preferences: Link | None = Field(
+        default=None,
+        description="A page of yours where readers change what they get; a link below each message leads there.",
+        examples=["https://news.example.org/preferences"],
+    )
     organisation: Line | None = Field(
         default=None,
         description="Who publishes, and the postal address, as printed below each message; the site's organisation and "

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from digest.core.newsletter import TooFew
+from digest.core.newsletter import TemplateSet, TooFew
 from digest.core.schedule import CatchUp
 from digest.relayshapes import SmtpSinkShape
 from digest.schedules.calendar import Calendar
@@ -33,6 +33,7 @@ from digest.settingparts import (
     Shape,
     ordered,
 )
+from digest.settingtheme import ThemeShape
 from digest.settingtypes import (
     PREVIOUS_SLOT,
     Blackout,
@@ -89,6 +90,7 @@ class SiteShape(Shape):
         "when the URL changes: readers' programs would show every entry as new.",
         examples=["news.example.org"],
     )
+    theme: ThemeShape = Field(default=ThemeShape(), description="The look of every newsletter, as far as it is said.")
 
 
 class SourceShape(Shape):
@@ -219,6 +221,13 @@ class NewsletterShape(Shape):
         "out.",
         examples=["Example Press, 1 High Street, Exampleton"],
     )
+    template: TemplateSet = Field(
+        default="standard",
+        description="What its messages look like: cards as in a magazine (standard, the default), a briefing in words "
+        "(brief), or a list of links (minimal).",
+        examples=["standard", "brief", "minimal"],
+    )
+    theme: ThemeShape = Field(default=ThemeShape(), description="Its own look, over that of 'site'.")
 
     @field_validator("maximum")
     @classmethod

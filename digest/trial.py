@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from digest.core.outbox import Attempt, Outgoing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from digest.core.model import EditionRecord
@@ -16,9 +17,31 @@ if TYPE_CHECKING:
     from digest.core.ports import Envelope
 
 
+_BODY = re.compile(rb"""<body[^>]*>(?:\s*<div class=["']pre["'][^>]*>.*?</div>)?""", re.DOTALL | re.IGNORECASE)
+
+
 def as_trial(record: EditionRecord, now: datetime) -> EditionRecord:
     """An edition as a test message has it: a subject that says so, and the date of the test."""
     return replace(record, subject=f"[Test] {record.subject}", composed_at=now)
+
+
+def bannered(files: Mapping[str, bytes], *, html: str, text: str) -> dict[str, bytes]:
+    """The files of an edition with a banner above the message, in both parts.
+
+    In HTML it comes below the preheader, so that the line beside the subject is the readers'.
+
+    Args:
+        files: The edition's frozen files.
+        html: Stands at the beginning of the body.
+        text: Stands at the beginning of the text.
+    """
+    shown = dict(files)
+    begun = _BODY.search(shown["email.html"])
+    place = begun.end() if begun else 0
+    shown["email.html"] = shown["email.html"][:place] + html.encode() + shown["email.html"][place:]
+    plain = "email.txt" if "email.txt" in shown else "index.txt"
+    shown[plain] = text.encode() + shown[plain]
+    return shown
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from digest.cli import COMMANDS, group
 from digest.config import json_schema
 from digest.core.selection import Rule
 from digest.daemon.metrics import MEANINGS
+from digest.render.describing import FILTERS, variables
 from digest.rosterfiles.forms import FORMS
 from digest.sources.fields import ALIASES
 
@@ -19,6 +20,7 @@ REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 NEWSROOM = (REPOSITORY / "docs/newsroom.md").read_text(encoding="utf-8")
 SUBSCRIBERS = (REPOSITORY / "docs/subscribers.md").read_text(encoding="utf-8")
+TEMPLATES = (REPOSITORY / "docs/templates.md").read_text(encoding="utf-8")
 OPERATIONS = (REPOSITORY / "docs/operations.md").read_text(encoding="utf-8")
 
 
@@ -28,7 +30,7 @@ def test_every_command_is_in_the_readme(name):
 
 
 def test_every_command_the_pages_name_exists():
-    pages = README + NEWSROOM + OPERATIONS + SUBSCRIBERS
+    pages = README + NEWSROOM + OPERATIONS + SUBSCRIBERS + TEMPLATES
     assert set(re.findall(r"(?:`|^    )digest ([a-z]+)", pages, re.MULTILINE)) <= COMMANDS.keys()
 
 
@@ -74,12 +76,16 @@ def keys(schema, shape):
         "ImapShape",
         "LmtpShape",
         "WebhookShape",
+        "ThemeShape",
+        "ColoursShape",
+        "FontsShape",
+        "LogoShape",
     ],
 )
 def test_every_key_of_the_configuration_is_documented(shape):
     section = NEWSROOM.partition("## config.yaml")[2].partition("## What comes out")[0]
     for key in keys(json_schema(), shape):
-        assert re.search(rf"`(?:site\.|feeds\.|mail\.|web\.)?{key}(?:`|\.|:)", section), (
+        assert re.search(rf"`(?:site\.|feeds\.|mail\.|web\.|theme\.|fonts\.|logo\.)?{key}(?:`|\.|:)", section), (
             f"{key} of {shape or 'the file'}"
         )
 
@@ -106,9 +112,19 @@ def test_every_event_of_the_log_is_documented():
         assert f"`{name}`" in OPERATIONS, name
 
 
+def test_what_templates_see_is_documented():
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", TEMPLATES, re.MULTILINE))
+    for each in variables():
+        head, _, name = each.name.partition(".")
+        row = rows[head.removesuffix("[]")]
+        assert f"`{name}`" in row if name else row.startswith(f"{each.type} | {each.meaning} |"), each.name
+    for name, example, meaning in FILTERS:
+        assert rows[name] == f"`{example}` | {meaning}".replace(" | ", " \\| ", example.count(" | ")), name
+
+
 def test_every_template_is_documented():
-    for path in (REPOSITORY / "templates").iterdir():
-        assert path.name.startswith("_") or path.name in NEWSROOM, path.name
+    for path in (REPOSITORY / "templates").rglob("*.*"):
+        assert path.name.startswith("_") or f"`{path.name}`" in TEMPLATES, path.name
 
 
 def test_every_target_the_pages_name_is_in_the_makefile():

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 def command(terminal: Terminal, *, newsletter: str, address: str, edition: str | None, sink_name: str | None) -> int:
     """Send an edition to one address, as a test: its subject says so, and the ledger does not know of it.
 
-    The message is as readers get it, signed, with links to unsubscribe that change nothing.
+    The message is as readers get it, signed, below a banner that says what it is, with links to unsubscribe that
+    change nothing.
     """
     from digest.app import Newsroom
     from digest.core.replies import judge
@@ -61,19 +62,24 @@ def envelope(newsroom: Newsroom, record: EditionRecord, address: str, now: datet
 
     Raises:
         UsageError: The address is no mailbox.
+        TemplateError: The template of the banner is wrong.
     """
     from digest.core.errors import UsageError
     from digest.core.reader import Reader
     from digest.core.text import one_line
     from digest.delivery.envelope import mailbox
-    from digest.trial import as_trial
+    from digest.trial import as_trial, bannered
 
     try:
         reader = mailbox(address)
     except ValueError as error:
         raise UsageError(f"'{one_line(address)[:80]}' {error}", place="--to") from error
     newsletter = newsroom.newsletter(record.newsletter)
-    files = newsroom.store.editions.files(record.newsletter, record.id)
+    html, text = (
+        newsroom.templates.render(name, {}, language=newsletter.language, template=newsletter.template)
+        for name in ("email-test.html", "text-test.txt")
+    )
+    files = bannered(newsroom.store.editions.files(record.newsletter, record.id), html=html, text=text)
     # A mail program that has seen a Message-ID does not show the next message that has it.
     mailing = newsroom.messages.mailing(as_trial(record, now), files, newsletter, variant=f"test {now.isoformat()}")
     return mailing.envelope(Reader(0, 0, reader.addr_spec, reader.display_name))

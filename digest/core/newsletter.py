@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
+
+from digest.core.theme import Theme
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 TooFew = Literal["skip", "send", "top_up"]
+TemplateSet = Literal["standard", "brief", "minimal"]
 ANY_CATEGORY = "*"
 
 
@@ -59,6 +62,8 @@ class Newsletter:
         recipients: Addresses a message is made for; empty means one copy to the sender's own address.
         feed_limit: At most so many entries in each of its feeds.
         organisation: Who publishes it and where, one line below its messages; empty: as the site says.
+        template: The set of templates its messages are made with.
+        theme: What differs from the look of that set.
     """
 
     key: str
@@ -79,6 +84,8 @@ class Newsletter:
     recipients: tuple[str, ...] = ()
     feed_limit: int = 100
     organisation: str = ""
+    template: TemplateSet = "standard"
+    theme: Theme = field(default_factory=Theme)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +99,7 @@ class Site:
         readers_url: Where the pages for readers are reachable from outside, ends with "/"; empty when they are not.
         unsubscribe_mailto: Address that takes unsubscriptions by mail; empty when there is none.
         help_url: Help for readers; empty when there is none.
+        preferences_url: Where readers change what they get; empty when there is no such page.
     """
 
     title: str
@@ -103,3 +111,4 @@ class Site:
     readers_url: str = ""
     unsubscribe_mailto: str = ""
     help_url: str = ""
+    preferences_url: str = ""

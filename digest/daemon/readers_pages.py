@@ -17,7 +17,8 @@ from digest.daemon.endpoint import not_listening
 from digest.daemon.hooks import WebhookDesk
 from digest.daemon.inviter import Inviter
 from digest.daemon.logs import event
-from digest.render.templates import Templates, builtin_folder
+from digest.render.folders import builtin_folder
+from digest.render.templates import Templates
 from digest.web.application import application
 from digest.web.pages import Pages
 from digest.web.subscribing import Form

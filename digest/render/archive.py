@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.render.context import ArchiveItem, FeedLink
-from digest.render.views import Urls, newsletter_view, site_view
+from digest.render.views import Urls, newsletter_view, site_view, theme_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,5 +50,7 @@ def archive_page(
         "newsletter": newsletter_view(newsletter, Urls.of(site, newsletter.key)),
         "items": items,
         "feeds": tuple(feeds),
+        "theme": theme_view(newsletter.theme.on(templates.theme(newsletter.template))),
     }
-    return templates.render("archive.html", context, language=newsletter.language).encode()
+    page = templates.render("archive.html", context, language=newsletter.language, template=newsletter.template)
+    return page.encode()

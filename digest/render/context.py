@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from digest.core.theme import Colours, Logo
+
 
 @dataclass(frozen=True, slots=True)
 class SiteView:
@@ -30,11 +32,35 @@ class SiteView:
 
 
 @dataclass(frozen=True, slots=True)
+class ThemeView:
+    """The look: what the set of templates brings, and over it what config.yaml says.
+
+    Attributes:
+        light, dark: Colours by what they are for.
+        heading_font, text_font: Families, ready to print in a style sheet.
+        logo: None where there is none.
+        spacing: Pixels between the text and the edge of the sheet.
+        width: Of the sheet at most, in pixels.
+    """
+
+    light: Colours
+    dark: Colours
+    heading_font: Markup
+    text_font: Markup
+    logo: Logo | None
+    spacing: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewsletterView:
     """The newsletter: `url` and the feeds' URLs are absolute.
 
     Attributes:
+        key: Its name in config.yaml.
+        direction: `ltr` or `rtl`.
         organisation: Who publishes it and where, one line; empty where the site's organisation and address say so.
+        template: The set its messages are made with: `standard`, `brief` or `minimal`.
     """
 
     key: str
@@ -47,6 +73,7 @@ class NewsletterView:
     atom_url: str
     json_url: str
     organisation: str = ""
+    template: str = "standard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +111,7 @@ class StoryView:
         minutes: Reading time of the full article.
         language, direction: Of the article itself: it may differ from the newsletter's.
         html: The full content, sanitised; picture URLs relative to the edition's folder.
+        number: Its place in the edition, from 1.
     """
 
     anchor: str
@@ -103,6 +131,7 @@ class StoryView:
     direction: str
     pinned: bool
     html: Markup
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +140,15 @@ class SectionView:
 
     Attributes:
         anchor: Fit for an id in the page, unique in the edition.
+        url: Absolute: the section in the web copy.
+        more: How many of its stories found no room in the message; 0 in text and on the web.
     """
 
     anchor: str
     title: str
     stories: tuple[StoryView, ...]
+    url: str = ""
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +159,8 @@ class EditionView:
         slot: In the newsletter's zone.
         url: Absolute: the web copy.
         preheader: The line a mail client shows beside the subject.
+        sections: Those of which something is printed.
+        more: How many stories found no room in the message, in all sections.
     """
 
     id: str
@@ -135,6 +170,12 @@ class EditionView:
     slot: datetime
     url: str
     sections: tuple[SectionView, ...]
+    more: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many stories it has, printed or not."""
+        return len(self.stories) + self.more
 
     @property
     def stories(self) -> tuple[StoryView, ...]:
@@ -176,7 +217,9 @@ class ReaderView:
     Attributes:
         address: The reader's; empty on the web.
         unsubscribe_url: A link for this reader alone: a page, or an address for mail; empty where there is neither.
+        preferences_url: Where readers change what they get; empty where there is no such page.
     """
 
     address: str = ""
     unsubscribe_url: str = ""
+    preferences_url: str = ""

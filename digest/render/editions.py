@@ -8,12 +8,22 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from digest.core.errors import TemplateError
+from digest.core.fitting import MOST_OCTETS, RESERVE, encoded_octets, fits, most_that_fit, shares
 from digest.core.model import Entry, FrozenEdition
 from digest.core.reader import Marks, leave_url
 from digest.core.text import one_line, utc_text
 from digest.render.context import ReaderView
 from digest.render.links import absolute, local_pictures
-from digest.render.views import Urls, edition_view, newsletter_view, pictures_of, site_view
+from digest.render.views import (
+    Urls,
+    edition_view,
+    newsletter_view,
+    pictures_of,
+    shortened,
+    site_view,
+    theme_view,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -76,33 +86,67 @@ class EditionRenderer:
 
     def _titled(self, view: EditionView, newsletter: Newsletter, urls: Urls) -> EditionView:
         context = self._context(view, newsletter, urls)
-        subject = self._templates.render("subject.txt", context, language=newsletter.language)
-        preheader = self._templates.render("preheader.txt", context, language=newsletter.language)
+        subject = self._render("subject.txt", context, newsletter)
+        preheader = self._render("preheader.txt", context, newsletter)
         return replace(view, subject=one_line(subject), preheader=one_line(preheader))
 
     def _pages(self, view: EditionView, newsletter: Newsletter, urls: Urls, marks: Marks) -> dict[str, str]:
-        # premailer takes long to import, and most runs make no edition.
-        from digest.render.email import inline_css  # noqa: PLC0415
-
         context = self._context(view, newsletter, urls)
-
-        def render(name: str, **more: object) -> str:
-            return self._templates.render(name, {**context, **more}, language=newsletter.language)
-
-        reader = ReaderView(marks.address, leave_url(self._site, newsletter.key, marks.token))
+        reader = ReaderView(
+            marks.address, leave_url(self._site, newsletter.key, marks.token), self._site.preferences_url
+        )
         pages = {
-            "index.html": render("edition.html"),
-            "index.txt": render("text.txt", reader=ReaderView()),
-            "email.txt": render("text.txt", reader=reader),
-            "email.html": inline_css(render("email.html", reader=reader)),
+            "index.html": self._render("edition.html", context, newsletter),
+            "index.txt": self._render("text.txt", {**context, "reader": ReaderView()}, newsletter),
+            "email.txt": self._render("text.txt", {**context, "reader": reader}, newsletter),
+            "email.html": self._message({**context, "reader": reader}, view, newsletter),
         }
         for story in view.stories:
             if not story.canonical_url:
-                pages[story.page_url] = render("story.html", story=story)
+                pages[story.page_url] = self._render("story.html", {**context, "story": story}, newsletter)
         return pages
 
+    def _message(self, context: Mapping[str, object], view: EditionView, newsletter: Newsletter) -> str:
+        """The message's HTML with as many stories as it may hold.
+
+        Raises:
+            TemplateError: A template is wrong, or makes too much of no story at all.
+        """
+        # premailer takes long to import, and most runs make no edition.
+        from digest.render.email import inline_css  # noqa: PLC0415
+
+        counts = [len(section.stories) for section in view.sections]
+        made: dict[int, str] = {}
+
+        def message(total: int) -> str:
+            edition = shortened(view, shares(counts, total))
+            if total not in made:
+                made[total] = inline_css(self._render("email.html", {**context, "edition": edition}, newsletter))
+            return made[total]
+
+        whole = message(sum(counts))
+        if fits(whole):
+            return whole
+        short = message(most_that_fit(sum(counts), lambda total: fits(message(total))))
+        if not fits(short):
+            raise TemplateError(
+                f"makes {encoded_octets(short):,} octets without a story; at most {MOST_OCTETS - RESERVE:,} reach "
+                "every reader whole: shorten the templates",
+                place="templates/email.html",
+            )
+        return short
+
+    def _render(self, name: str, context: Mapping[str, object], newsletter: Newsletter) -> str:
+        return self._templates.render(name, context, language=newsletter.language, template=newsletter.template)
+
     def _context(self, view: EditionView, newsletter: Newsletter, urls: Urls) -> dict[str, object]:
-        return {"site": site_view(self._site), "newsletter": newsletter_view(newsletter, urls), "edition": view}
+        theme = newsletter.theme.on(self._templates.theme(newsletter.template))
+        return {
+            "site": site_view(self._site),
+            "newsletter": newsletter_view(newsletter, urls),
+            "edition": view,
+            "theme": theme_view(theme),
+        }
 
 
 def _entries(edition: Edition, view: EditionView, pictures: Mapping[tuple[str, str], Picture]) -> Iterator[Entry]:

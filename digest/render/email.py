@@ -27,7 +27,8 @@ def _parsed(css: str, *, validate: bool) -> Any:
     Premailer marks rules of it as important; done again, that changes nothing.
     """
     parser = cssutils.CSSParser(fetcher=lambda _url: (None, b""), validate=validate)
-    return parser.parseString(css)
+    # What hides a style sheet from browsers of 1995 means nothing, and cssutils trips over it.
+    return parser.parseString(css.replace("<!--", "").replace("-->", ""))
 
 
 def inline_css(html: str) -> str:

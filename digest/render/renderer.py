@@ -49,7 +49,10 @@ class TemplateRenderer:
 
         def edition_html(sections: Sequence[SectionEntries]) -> str:
             return self._templates.render(
-                "feed-edition.html", {"sections": sections}, language=newsletter.language
+                "feed-edition.html",
+                {"sections": sections},
+                language=newsletter.language,
+                template=newsletter.template,
             ).strip()
 
         files, links = NewsletterFeeds(self._site, newsletter, self._feed_id, edition_html).make(entries, records)

@@ -6,13 +6,15 @@ are no wall around a program written by an enemy.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import (
     BytecodeCache,
+    ChoiceLoader,
     FileSystemLoader,
+    PrefixLoader,
     StrictUndefined,
     TemplateNotFound,
     TemplateRuntimeError,
@@ -22,8 +24,12 @@ from jinja2 import (
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from digest.core.errors import TemplateError
+from digest.render.excerpts import excerpt, host
+from digest.render.folders import search_path, shown
+from digest.render.links import uri
+from digest.render.themes import load_theme
 from digest.render.wording import Wording, load_phrases
-from digest.render.wrap import cut, underline, wrap
+from digest.render.wrap import cut, isolate, underline, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +37,8 @@ if TYPE_CHECKING:
 
     from jinja2.bccache import Bucket
     from jinja2.runtime import Context
+
+    from digest.core.theme import Theme
 
 MAX_STEPS = 200_000
 """Turns of loops and calls of macros in one rendering: an edition of 1,000 stories takes some 10,000."""
@@ -44,44 +52,43 @@ class _Endless(Exception):  # noqa: N818 a signal within this module, never seen
     """The rendering goes on for too long or makes too much; the text says what of."""
 
 
-def builtin_folder() -> Path:
-    """Where the built-in templates are: inside the package, or (in a checkout) beside it."""
-    package = Path(__file__).resolve().parents[1]
-    inside = package / "templates"
-    return inside if inside.is_dir() else package.parent / "templates"
-
-
 class Templates:
     """Renders templates; not for two threads at once.
 
-    What a template has beside its context (the filters and what they do stand in `wording` and `wrap`):
-        filters `date`, `time`, `number`, `minutes`, `wrap`, `cut`, `underline`; the function `phrase`; and Jinja's own.
+    What a template has beside its context (the filters and what they do stand in `wording`, `wrap` and `excerpts`):
+        filters `date`, `time`, `number`, `minutes`, `wrap`, `cut`, `underline`, `isolate`, `excerpt`, `host`, `uri`;
+        the function `phrase`; and Jinja's own. `builtin/` before a name means the built-in template of that name, so
+        that a newsroom's own may extend it.
 
     Args:
-        folders: Where templates and phrases.yaml are; a file in an earlier folder goes before its namesake in a later.
+        roots: Where templates and phrases.yaml are; a file in an earlier folder goes before its namesake in a later.
+            In each, a folder with a set's name has what differs in that set.
     """
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        self._folders = tuple(folder.resolve() for folder in folders)
-        self._phrases = load_phrases(self._folders)
-        self._environments: dict[str, _Environment] = {}
+    def __init__(self, roots: Sequence[Path]) -> None:
+        self._roots = tuple(root.resolve() for root in roots)
+        self._phrases = load_phrases(self._roots)
+        self._environments: dict[tuple[str, str], _Environment] = {}
+        self._themes: dict[str, Theme] = {}
 
-    def render(self, name: str, context: Mapping[str, object], *, language: str) -> str:
+    def render(self, name: str, context: Mapping[str, object], *, language: str, template: str = "standard") -> str:
         """The text of a template: escaped for HTML unless its name ends in `.txt`.
 
         Args:
             name: `email.html`, say.
             context: What the template sees.
             language: BCP 47 tag of the page: of its dates, numbers and phrases.
+            template: The set it is taken from.
 
         Raises:
             TemplateError: It is missing, wrong, names something unknown, or does not end.
         """
-        environment = self._environment(language)
+        environment = self._environment(language, template)
         try:
             return environment.run(name, context)
         except TemplateSyntaxError as error:
-            place = f"templates/{error.name or name}:{error.lineno}"
+            there = shown(Path(error.filename), self._roots) if error.filename else ""
+            place = f"{there or f'templates/{error.name or name}'}:{error.lineno}"
             raise TemplateError(f"syntax error: {error.message}", place=place) from error
         except TemplateNotFound as error:
             raise TemplateError(f"there is no template '{error.name}'", place=self._place(error, name)) from error
@@ -94,11 +101,21 @@ class Templates:
             detail = str(error) or type(error).__name__
             raise TemplateError(f"cannot be rendered: {detail}", place=self._place(error, name)) from error
 
-    def _environment(self, language: str) -> _Environment:
-        if language not in self._environments:
+    def theme(self, template: str) -> Theme:
+        """The whole look that a set brings.
+
+        Raises:
+            TemplateError: As `digest.render.themes.load_theme`.
+        """
+        if template not in self._themes:
+            self._themes[template] = load_theme(self._roots, template)
+        return self._themes[template]
+
+    def _environment(self, language: str, template: str) -> _Environment:
+        if (language, template) not in self._environments:
             wording = Wording.of(language, self._phrases)
-            self._environments[language] = _Environment(self._folders, wording)
-        return self._environments[language]
+            self._environments[language, template] = _Environment(self._roots, template, wording)
+        return self._environments[language, template]
 
     def _place(self, error: BaseException, name: str) -> str:
         """The innermost template line the error passed through, as the newsroom sees it: `templates/story.html:12`."""
@@ -107,11 +124,8 @@ class Templates:
         while traceback is not None:
             path = Path(traceback.tb_frame.f_code.co_filename)
             # Jinja gives a frame of a template the template's file and line.
-            if "__jinja_exception__" in traceback.tb_frame.f_globals:
-                for folder in self._folders:
-                    if path.is_relative_to(folder):
-                        place = f"templates/{path.relative_to(folder).as_posix()}:{traceback.tb_lineno}"
-                        break
+            if "__jinja_exception__" in traceback.tb_frame.f_globals and (there := shown(path, self._roots)):
+                place = f"{there}:{traceback.tb_lineno}"
             traceback = traceback.tb_next
         return place
 
@@ -149,10 +163,11 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"*", "**", "+"})
 
-    def __init__(self, folders: Sequence[Path], wording: Wording) -> None:
+    def __init__(self, roots: Sequence[Path], template: str, wording: Wording) -> None:
+        builtin = FileSystemLoader(search_path(roots[-1:], template))
         super().__init__(
             bytecode_cache=_compiled(str(wording.locale), repr(sorted(wording.phrases.items()))),
-            loader=FileSystemLoader(folders),
+            loader=ChoiceLoader([FileSystemLoader(search_path(roots, template)), PrefixLoader({"builtin": builtin})]),
             autoescape=lambda name: not (name or "").endswith(".txt"),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -168,6 +183,10 @@ class _Environment(ImmutableSandboxedEnvironment):
             wrap=wrap,
             cut=cut,
             underline=underline,
+            isolate=partial(isolate, direction=wording.locale.text_direction),
+            excerpt=excerpt,
+            host=host,
+            uri=uri,
         )
         self.globals["phrase"] = wording.phrase
         # The same values give the same text.

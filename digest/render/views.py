@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
@@ -10,15 +11,16 @@ from babel.dates import format_date
 from markupsafe import Markup
 
 from digest.core.text import reading_minutes, word_count
-from digest.render.context import EditionView, ImageView, NewsletterView, SectionView, SiteView, StoryView
+from digest.render.context import EditionView, ImageView, NewsletterView, SectionView, SiteView, StoryView, ThemeView
 from digest.render.links import with_pictures
 from digest.render.pictures import picture
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from digest.core.model import Article, Edition, Story
     from digest.core.newsletter import Newsletter, Site
+    from digest.core.theme import Theme
     from digest.render.pictures import Picture
 
 
@@ -71,7 +73,37 @@ def newsletter_view(newsletter: Newsletter, urls: Urls) -> NewsletterView:
         atom_url=urls.newsletter + "atom.xml",
         json_url=urls.newsletter + "feed.json",
         organisation=newsletter.organisation,
+        template=newsletter.template,
     )
+
+
+def theme_view(theme: Theme) -> ThemeView:
+    """A whole look."""
+    return ThemeView(
+        light=theme.light,
+        dark=theme.dark,
+        heading_font=_fonts(theme.heading_font or theme.text_font),
+        text_font=_fonts(theme.text_font),
+        logo=theme.logo,
+        spacing=theme.spacing,
+        width=theme.width,
+    )
+
+
+def _fonts(families: str) -> Markup:
+    """Families as a style sheet has them: a name of several words stands in quotes."""
+    names = (f"'{name}'" if " " in name else name for name in families.split(", "))
+    return Markup(", ".join(names))  # noqa: S704 read by `read_fonts`: letters, digits, hyphens
+
+
+def shortened(view: EditionView, shown: Sequence[int]) -> EditionView:
+    """The edition with so many stories of each section, and no section that shows none."""
+    sections = tuple(
+        replace(section, stories=section.stories[:kept], more=len(section.stories) - kept)
+        for section, kept in zip(view.sections, shown, strict=True)
+        if kept
+    )
+    return replace(view, sections=sections, more=len(view.stories) - sum(shown))
 
 
 def pictures_of(assets: Mapping[tuple[str, str], bytes]) -> dict[tuple[str, str], Picture]:
@@ -83,11 +115,16 @@ def edition_view(
     edition: Edition, newsletter: Newsletter, urls: Urls, pictures: Mapping[tuple[str, str], Picture]
 ) -> EditionView:
     """An edition without its subject and preheader, which are rendered from this."""
+    numbers = count(1)
     sections = tuple(
         SectionView(
             anchor=f"section-{number}",
             title=section.title,
-            stories=tuple(_story(story, newsletter, urls.edition(edition.id), pictures) for story in section.stories),
+            stories=tuple(
+                replace(_story(story, newsletter, urls.edition(edition.id), pictures), number=next(numbers))
+                for story in section.stories
+            ),
+            url=f"{urls.edition(edition.id)}#section-{number}",
         )
         for number, section in enumerate(edition.sections, start=1)
     )

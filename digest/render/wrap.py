@@ -12,6 +12,12 @@ COLUMNS = 72
 _BREAK = re.compile(r"[ \t\r\n]+")
 _JOINER = "\u200d"
 _EMOJI_STYLE = "\ufe0f"
+_ISOLATE, _POP = "\u2068", "\u2069"
+_OPENERS = "\u2066\u2067\u2068"
+_EXPLICIT = frozenset(("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
+_RIGHT_TO_LEFT = _EXPLICIT | {"R", "AL", "AN"}
+_LEFT_TO_RIGHT = _EXPLICIT | {"L"}
+_NO_ISOLATES = dict.fromkeys(map(ord, _OPENERS + _POP))
 # Closing marks of CJK never begin a line, opening ones never end it (the core of JIS X 4051).
 _CLOSING = frozenset("、。，．・：；？！）］｝〉》」』】〕ー々…")
 _OPENING = frozenset("（［｛〈《「『【〔")
@@ -48,7 +54,35 @@ def wrap(text: str, first: str = "", rest: str = "", width: int = COLUMNS) -> st
             filled = True
         pending = True
     lines.append(line.rstrip())
-    return "\n".join(lines)
+    return _closed(lines, rest) if any(opener in text for opener in _OPENERS) else "\n".join(lines)
+
+
+def isolate(text: str, direction: str = "ltr") -> str:
+    """`{{ story.author | isolate }}`: a text that cannot move what stands beside it in a line [Unicode UAX 9].
+
+    An Arabic name in an English line would pull the figures next to it over to its side. What is written in the line's
+    own direction stays as it is.
+
+    Args:
+        text: One line.
+        direction: Of the line, `ltr` or `rtl`; in a template that of the newsletter's language.
+    """
+    moving = _LEFT_TO_RIGHT if direction == "rtl" else _RIGHT_TO_LEFT
+    if not any(unicodedata.bidirectional(char) in moving for char in text):
+        return text
+    return f"{_ISOLATE}{text.translate(_NO_ISOLATES)}{_POP}"
+
+
+def _closed(lines: list[str], indent: str) -> str:
+    """The lines joined: what is isolated over a line's end is closed there and opened again, for bidi goes by lines."""
+    depth = 0
+    closed: list[str] = []
+    for number, line in enumerate(lines):
+        begun = line[: len(indent)] + _ISOLATE * depth + line[len(indent) :] if number and depth else line
+        for char in line:
+            depth = depth + 1 if char in _OPENERS else max(0, depth - 1) if char == _POP else depth
+        closed.append(begun + _POP * depth)
+    return "\n".join(closed)
 
 
 def cut(text: str, width: int) -> str:

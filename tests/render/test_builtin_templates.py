@@ -21,7 +21,9 @@ from digest.render.context import (
     SiteView,
     StoryView,
 )
-from digest.render.templates import Templates, builtin_folder
+from digest.render.folders import SETS, builtin_folder
+from digest.render.templates import Templates
+from digest.render.views import theme_view
 from digest.render.wrap import display_width
 
 HOSTILE = """<script>alert("it's")</script>"""
@@ -58,7 +60,8 @@ STORY = StoryView(
     html=Markup("<p>The content.</p>"),
 )
 READER = ReaderView("ann@example.org", "https://lists.example.org/unsubscribe/weekly/T0KEN")
-MESSAGE = ("email.html", "text.txt", "subject.txt", "preheader.txt")
+EMAILS = tuple(f"{each}/email.html" for each in SETS)
+MESSAGE = (*EMAILS, "text.txt", "subject.txt", "preheader.txt")
 PAGES = ("edition.html", "story.html", "archive.html")
 
 
@@ -67,7 +70,17 @@ def edition(*stories: StoryView) -> EditionView:
     return EditionView("1", "An edition", "", "", SLOT, "https://example.org/weekly/1/", sections)
 
 
-def render(name: str, *stories: StoryView, letter: NewsletterView = LETTER, reader: ReaderView = READER) -> str:
+def render(
+    name: str,
+    *stories: StoryView,
+    letter: NewsletterView = LETTER,
+    reader: ReaderView = READER,
+    template: str = "standard",
+    **more: object,
+) -> str:
+    """A template's text; `brief/email.html` is that of a set."""
+    name, template = name.rpartition("/")[2], name.rpartition("/")[0] or template
+    templates = Templates([builtin_folder()])
     items = tuple(
         ArchiveItem(str(year), "An edition", SLOT.replace(year=year), f"{year}/index.html", "Before", ("A title",))
         for year in (2026, 2025)
@@ -80,8 +93,9 @@ def render(name: str, *stories: StoryView, letter: NewsletterView = LETTER, read
         "reader": reader,
         "items": items if stories else (),
         "feeds": (FeedLink("", "", of_editions=False),),
+        "theme": theme_view(templates.theme(template)),
     }
-    return Templates([builtin_folder()]).render(name, context, language=letter.language)
+    return templates.render(name, {**context, **more}, language=letter.language, template=template)
 
 
 @pytest.mark.parametrize("name", [*MESSAGE, *PAGES])
@@ -110,7 +124,7 @@ def test_the_archive_before_the_first_edition():
     assert "The first edition is still to come." in render("archive.html")
 
 
-@pytest.mark.parametrize("name", ["email.html", *PAGES])
+@pytest.mark.parametrize("name", [*EMAILS, *PAGES])
 def test_hostile_texts_are_escaped_in_html(name):
     story = replace(
         STORY, title=HOSTILE, author=HOSTILE, category=HOSTILE, summary=HOSTILE, image=replace(STORY.image, alt=HOSTILE)
@@ -132,11 +146,11 @@ def test_text_is_72_columns_wide_at_most_but_for_urls(title):
     story = replace(STORY, title=title, summary=title * 3, author=title, url="https://example.org/" + "x" * 90)
     text = render("text.txt", story, story, letter=replace(LETTER, title=title, description=title))
     lines = text.split("\n")
-    assert [line for line in lines if display_width(line) > 72 and not line.strip().startswith("https://")] == []
+    assert [line for line in lines if display_width(line) > 72 and "https://" not in line] == []
     assert [line for line in lines if line != line.rstrip()] == []
 
 
-@pytest.mark.parametrize("name", ["email.html", "text.txt"])
+@pytest.mark.parametrize("name", [*EMAILS, "text.txt"])
 def test_both_parts_say_who_publishes_why_it_came_and_how_to_leave(name):
     text = render(name, STORY)
     for said in (
@@ -159,8 +173,9 @@ def test_the_web_copy_in_text_is_for_nobody():
     assert "Unsubscribe" not in text
 
 
-def test_text_and_html_have_the_same_links():
-    text, html = render("text.txt", STORY), render("email.html", STORY)
+@pytest.mark.parametrize("name", EMAILS)
+def test_text_and_html_have_the_same_links(name):
+    text, html = render("text.txt", STORY), render(name, STORY)
     urls = (
         STORY.url, "https://example.org/weekly/1/", LETTER.url, LETTER.rss_url, LETTER.atom_url, LETTER.json_url,
         READER.unsubscribe_url,
@@ -184,8 +199,9 @@ def test_preheader_without_a_summary_names_the_next_stories():
     assert render("preheader.txt", lead, replace(STORY, title="B"), replace(STORY, title="C")) == "B · C"
 
 
-def test_a_message_has_nothing_that_mail_must_not_have():
-    tree = html5lib.parse(render("email.html", STORY, STORY), namespaceHTMLElements=False)
+@pytest.mark.parametrize("name", EMAILS)
+def test_a_message_has_nothing_that_mail_must_not_have(name):
+    tree = html5lib.parse(render(name, STORY, replace(STORY, anchor="two")), namespaceHTMLElements=False)
     forbidden = {"script", "form", "object", "iframe", "link", "input", "video", "svg"}
     assert {element.tag for element in tree.iter() if isinstance(element.tag, str)} & forbidden == set()
     assert all(table.get("role") == "presentation" for table in tree.iter("table"))
@@ -197,13 +213,13 @@ def test_a_message_has_nothing_that_mail_must_not_have():
     assert {href[1:] for href in hrefs if href.startswith("#")} <= ids
 
 
-@pytest.mark.parametrize("name", ["email.html", "edition.html"])
+@pytest.mark.parametrize("name", [*EMAILS, "edition.html"])
 def test_headings_go_down_step_by_step(name):
     tree = html5lib.parse(render(name, STORY, STORY), namespaceHTMLElements=False)
     assert [element.tag for element in tree.iter() if element.tag in ("h1", "h2", "h3")] == ["h1", "h2", "h3", "h3"]
 
 
-@pytest.mark.parametrize("name", ["email.html", *PAGES])
+@pytest.mark.parametrize("name", [*EMAILS, *PAGES])
 def test_direction_and_language_are_the_newsletters_and_the_storys_own(name):
     letter = replace(LETTER, language="ar", direction="rtl")
     text = render(name, STORY, STORY, letter=letter)

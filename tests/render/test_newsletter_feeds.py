@@ -14,9 +14,10 @@ from feed_rules import findings
 from digest.core.model import EditionRecord, Entry, Window
 from digest.core.newsletter import Newsletter, Site
 from digest.core.schedule import edition_id
+from digest.render.folders import builtin_folder
 from digest.render.newsletter_feeds import NewsletterFeeds
 from digest.render.renderer import TemplateRenderer
-from digest.render.templates import Templates, builtin_folder
+from digest.render.templates import Templates
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SITE = Site(title="News", url="https://news.example.org/", id="news.example.org", organisation="Example Press")

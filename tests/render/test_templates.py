@@ -7,7 +7,8 @@ import pytest
 
 from digest.core.errors import TemplateError
 from digest.render import templates
-from digest.render.templates import Templates, builtin_folder
+from digest.render.folders import builtin_folder
+from digest.render.templates import Templates
 
 if TYPE_CHECKING:
     from pathlib import Path

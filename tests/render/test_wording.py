@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from digest.core.errors import TemplateError
-from digest.render.templates import Templates, builtin_folder
+from digest.render.folders import builtin_folder
+from digest.render.templates import Templates
 from digest.render.wording import Wording, load_phrases
 
 MOMENT = datetime(2026, 3, 2, 0, 5, tzinfo=ZoneInfo("Europe/Berlin"))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.render.wrap import cut, display_width, underline, wrap
+from digest.render.wrap import cut, display_width, isolate, underline, wrap
 
 FAMILY = "👩‍👩‍👧"  # three emoji joined into one
 WORDS = st.text(alphabet=st.sampled_from("abcé  ,。「漢字かな한국👍👩\u200d\u0301🇩🇪🏽שלום"), max_size=200)
@@ -73,3 +73,29 @@ def test_cut_ends_at_a_word():
 
 def test_underline_is_as_wide_as_the_text():
     assert underline("漢字ab", "=") == "漢字ab\n======"
+
+
+def test_what_is_isolated_cannot_move_what_stands_beside_it():
+    assert isolate("Ann Author") == "Ann Author"
+    assert isolate("Clémence, 4 漢字") == "Clémence, 4 漢字"
+    assert isolate("ليلى", "rtl") == "ليلى"
+    assert isolate("Ann", "rtl") == "\u2068Ann\u2069"
+    assert isolate("12 · 3", "rtl") == "12 · 3"
+    assert isolate("a\u202eb") == "\u2068a\u202eb\u2069"
+    assert isolate("ليلى") == "\u2068ليلى\u2069"
+    # What it opens itself, or closes too often, ends with it.
+    assert isolate("\u2067ليلى\u2069\u2069") == "\u2068ليلى\u2069"
+
+
+def test_an_isolate_over_two_lines_is_closed_and_opened_again():
+    assert wrap("a \u2068אא בב\u2069 c", "- ", "  ", width=7) == "- a \u2068אא\u2069\n  \u2068בב\u2069 c"
+
+
+@given(st.lists(WORDS.map(isolate) | st.sampled_from(["\u2068", "\u2069", "a", "12"]), max_size=8), st.integers(10, 72))
+def test_every_line_closes_what_it_opens(parts, width):
+    for line in wrap(" ".join(parts), "1. ", "   ", width=width).split("\n"):
+        depth = 0
+        for char in line:
+            depth = depth + 1 if char == "\u2068" else max(0, depth - 1) if char == "\u2069" else depth
+        assert depth == 0
+        assert display_width(line) <= width
