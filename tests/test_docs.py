@@ -70,6 +70,8 @@ def keys(schema, shape):
         "MailShape",
         "DkimShape",
         "WebShape",
+        "ChecksShape",
+        "IgnoreShape",
         "MaildirShape",
         "ImapShape",
         "LmtpShape",
@@ -79,7 +81,7 @@ def keys(schema, shape):
 def test_every_key_of_the_configuration_is_documented(shape):
     section = NEWSROOM.partition("## config.yaml")[2].partition("## What comes out")[0]
     for key in keys(json_schema(), shape):
-        assert re.search(rf"`(?:site\.|feeds\.|mail\.|web\.)?{key}(?:`|\.|:)", section), (
+        assert re.search(rf"`(?:site\.|feeds\.|mail\.|web\.|checks\.)?{key}(?:`|\.|:)", section), (
             f"{key} of {shape or 'the file'}"
         )
 
