@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 # A semicolon or brace inside quotes or brackets ends nothing.
 _PIECE = re.compile(r"""(?:[^;"'()]+|"[^"]*"|'[^']*'|\((?:[^()"']|"[^"]*"|'[^']*'|\([^()]*\))*\)|["'()])+""")
+_DEEPEST = 8
+"""At-rules in one another; what is deeper is passed over."""
 _GROUPING = ("@media", "@supports", "@layer", "@container")
 
 
@@ -56,7 +58,7 @@ def rules(text: str, at: str = "") -> Iterator[Rule]:
         end = _closing(text, brace)
         inner = text[brace + 1 : end]
         if head.lower().startswith(_GROUPING):
-            yield from rules(inner, _joined(at, head))
+            yield from rules(inner, _joined(at, head)) if at.count("@") < _DEEPEST else ()
         elif head.startswith("@"):
             yield Rule(_joined(at, head), (), declarations(inner))
         else:

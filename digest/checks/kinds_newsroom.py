@@ -86,6 +86,35 @@ KINDS = (
         "Readers see {{ or {% where words were meant.", "Close the expression in the template, or the article's text.",
     ),
     Kind(
+        "FEED001", "error", "a feed that cannot be read",
+        "Readers' programs show nothing of it.", "Mend the template, or report it: feeds are made by digest.",
+    ),
+    Kind(
+        "FEED002", "error", "a feed that lacks what its format asks for",
+        "Programs drop the entry or the feed [RFC 4287 section 4.1, RSS 2.0, JSON Feed 1.1].",
+        "Give the newsletter a title and a description.",
+    ),
+    Kind(
+        "FEED003", "error", "a date in another form than the format's",
+        "Programs sort the entry to the end, or to 1970.", "RFC 3339 in Atom and JSON, RFC 822 in RSS, with a zone.",
+    ),
+    Kind(
+        "FEED004", "error", "an id that is there twice",
+        "Programs show only one of the two entries.", "Give each article its own id.",
+    ),
+    Kind(
+        "FEED005", "warning", "a feed that names the wrong address as its own",
+        "Programs subscribe to that address, or find no page.", "Set site.url to where output is served.",
+    ),
+    Kind(
+        "FEED006", "warning", "a feed that links to what readers cannot reach",
+        "The entry leads nowhere.", "Give the article an address that is reachable from outside.",
+    ),
+    Kind(
+        "FEED007", "error", "feeds that tell different things",
+        "Whoever changes from one format to another sees entries again, or misses some.", "Report it.",
+    ),
+    Kind(
         "DNS001", "error", "a domain takes no mail",
         "Replies and bounces are lost, and many servers refuse mail from a domain that takes none.",
         "Publish an MX record.",

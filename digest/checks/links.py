@@ -83,7 +83,7 @@ def _link(address: str, place: str, ids: set[str | None], *, picture: bool) -> I
 
 
 def _web(address: str, place: str) -> Iterator[Finding]:
-    host = _host(address)
+    host = well_formed_host(address)
     if not host:
         yield found("LINK001", place, f"{_short(address)} is no web address")
         return
@@ -95,7 +95,7 @@ def _web(address: str, place: str) -> Iterator[Finding]:
         yield found("LINK003", place, f"{_short(address)} is reached without TLS")
 
 
-def _host(address: str) -> str:
+def well_formed_host(address: str) -> str:
     """The host of a web address; empty when it is not well-formed [RFC 3986]."""
     if _BAD.search(address) or _ESCAPE.search(address):
         return ""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digest.checks.catalogue import found
+from digest.checks.feeds import feeds
 from digest.core.catchup import Due, planned_window
 from digest.core.errors import ConfigError, DigestError
 from digest.terminal import now_or
@@ -129,10 +130,11 @@ def edition(
     publisher = replace(newsroom.publisher, inspect=_later)
     try:
         run = publisher.compose(willing, Due(slot, planned_window(target.timing, slot)), now)
-        publisher.renderer.newsletter_files(target.newsletter, *publisher.published(key))
+        shared = publisher.renderer.newsletter_files(target.newsletter, *publisher.published(key))
     except DigestError as error:
         return [found("EDIT001", error.place or f"newsletters.{key}", error.message)], None
     findings = [found("EDIT002", problem.place, problem.message) for problem in run.problems]
+    findings += feeds(shared, key, f"{newsroom.settings.site.url}{key}/")
     record = run.record
     if record.status == "skipped":
         said = f"the edition of {record.id} would have no story"

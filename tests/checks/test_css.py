@@ -44,6 +44,12 @@ def test_what_is_no_css_is_passed_over(text):
     assert len(declarations(text)) <= 2
 
 
+def test_what_is_nested_without_end_is_passed_over():
+    assert len(list(rules("@media x{" * 30 + "a{b:c}" + "}" * 30))) == 0
+    assert len(list(rules("@media x{" * 8 + "a{b:c}" + "}" * 8))) == 1
+    assert len(list(rules("@media x{" * 3000))) == 0
+
+
 @given(st.text("a:;{}@()'\"/* ", max_size=60))
 def test_anything_ends(text):
     list(rules(text))
