@@ -14,7 +14,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from digest.checks.catalogue import found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from digest.core.finding import Finding
 
@@ -52,16 +52,16 @@ class Manners:
     sleep: Callable[[float], None] = time.sleep
 
 
-def follow(linked: Mapping[str, str], manners: Manners | None = None) -> Iterator[Finding]:
+def follow(linked: Iterable[tuple[str, str]], manners: Manners | None = None) -> Iterator[Finding]:
     """What is wrong with where links lead.
 
     Args:
-        linked: Address to the place it stands at.
+        linked: Addresses, each with the place it stands at.
         manners: How to ask; the usual ones when left out.
     """
     walk = _Walk(manners or Manners())
     answers: dict[str, tuple[str, str]] = {}
-    for address, place in linked.items():
+    for address, place in linked:
         page = address.partition("#")[0]
         if page not in answers:
             answers[page] = walk.outcome(page)

@@ -34,15 +34,18 @@ def resolver(nameserver: str | None) -> dnsrecords.Resolver:
 
 
 def follow(newsroom: Newsroom, terminal: Terminal, record: EditionRecord) -> Iterator[Finding]:
-    """Whether the links of an edition answer; not its own pages, which are not published yet, nor what is private."""
+    """Whether the links and pictures of an edition answer; not its own, not published yet, nor private ones."""
     content = newsroom.store.editions.files(record.newsletter, record.id)["email.html"]
     site = newsroom.settings.site
     own = (site.url, *([site.readers_url] if site.readers_url else []))
     page = Page(content, f"{record.newsletter} email.html")
-    linked = {address: place for address, place in links.web_addresses(page).items() if not address.startswith(own)}
+    linked = links.web_addresses(page)
+    for element in page.all("img"):
+        if (address := (element.get("src") or "").strip()).lower().startswith(("http://", "https://")):
+            linked.setdefault(address, page.at(element))
     sick = {each.place for each in links.links(page) if each.code in ("LINK001", "LINK004")}
-    linked = {address: place for address, place in linked.items() if place not in sick}
-    yield from alive.follow(dict(terminal.progress(linked.items(), total=len(linked), label="links")))
+    others = [each for each in linked.items() if each[1] not in sick and not each[0].startswith(own)]
+    yield from alive.follow(terminal.progress(others, total=len(others), label="links"))
 
 
 def domains(newsroom: Newsroom, asked: dnsrecords.Resolver, keys: Sequence[str]) -> Iterator[Finding]:

@@ -62,7 +62,7 @@ def asked(server):
     def ask(*paths: str, **more: object) -> list[tuple[str, str]]:
         manners = Manners(**{"permitted": lambda _: True, "clock": lambda: time.now, "sleep": time.sleep, **more})
         linked = {f"http://127.0.0.1:{server.server_port}{path}": f"email.html:{path}" for path in paths}
-        found = list(follow(linked, manners))
+        found = list(follow(linked.items(), manners))
         assert all(each.place.startswith("email.html:/") for each in found)
         return [(each.code, each.what.partition(" ")[2]) for each in found]
 
