@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from digest.intake import Intake
     from digest.messages import Messages
     from digest.posting import Posting
+    from digest.preflight import Preflight
     from digest.render.templates import Templates
     from digest.store.opening import Store
 
@@ -185,6 +186,13 @@ class Newsroom:
         return Messages(self.settings, self.store, lambda: self.templates)
 
     @cached_property
+    def preflight(self) -> Preflight:
+        """Looks at editions before they leave."""
+        from digest.preflight import Preflight
+
+        return Preflight(self.settings, self.messages.mailing)
+
+    @cached_property
     def posting(self) -> Posting:
         """Delivers."""
         from digest.posting import Posting
@@ -241,6 +249,7 @@ class Newsroom:
             ledger=self.store.ledger,
             outbox=self.posting.outbox,
             inline=self.inline,
+            inspect=self.preflight,
         )
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from digest.bounces.ways import Way
     from digest.core.allowances import RelayLimits
+    from digest.core.finding import Ignore
     from digest.core.schedule import CatchUp
     from digest.delivery.smtp.settings import RelaySettings
     from digest.schedules.calendar import Calendar
@@ -185,6 +186,7 @@ class Settings:
         sinks: Those of files.
         smtp: Those that send.
         bounces: Ways by which reports come in.
+        checks: Findings that the operator lives with.
     """
 
     path: Path
@@ -199,6 +201,7 @@ class Settings:
     smtp: tuple[SmtpSettings, ...]
     web: WebSettings
     bounces: tuple[Way, ...]
+    checks: tuple[Ignore, ...]
     daemon: DaemonSettings
 
 
@@ -352,6 +355,7 @@ def _resolve(shape: FileShape, path: Path) -> Settings:
         ),
         web=WebSettings(shape.web.listen if shape.web.url else None, shape.web.subscribe),
         bounces=tuple(one.of(root) for one in shape.bounces),
+        checks=tuple(one.ignore() for one in shape.checks.ignore),
         daemon=_daemon(shape.daemon, root),
     )
 

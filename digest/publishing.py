@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from digest.core.errors import SourceError
+from digest.core.errors import PreflightError, SourceError
+from digest.core.finding import standing
 from digest.core.model import DeliveryCounts, Edition, EditionRecord, Problem, SectionOfEdition, Story, Summary
 from digest.core.outbox import Plan
 from digest.core.reader import Reader, unaddressed
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.core.catchup import Due, Timing
-    from digest.core.model import Article, Entry, Verdict
+    from digest.core.finding import Finding
+    from digest.core.model import Article, Entry, FrozenEdition, Verdict
     from digest.core.newsletter import Newsletter
     from digest.core.operation import Hold
     from digest.core.outbox import Ledger
     from digest.core.ports import (
+        Inspector,
         Pages,
         Renderer,
         Sink,
@@ -84,6 +87,7 @@ class Run:
         files: Absolute paths of its pages, feeds and .eml files, written now or there already.
         changed: How many of them were written now.
         problems: What was wrong with its pictures.
+        findings: What the preflight found, of an edition composed now.
         left: Deliveries of this newsletter that still wait, for a sink that is no longer configured: an edition's id,
             the sink, and how many.
         why: Why it was skipped, in a word: "too few", "missed", "merged" or "paused"; empty when it was not.
@@ -99,6 +103,7 @@ class Run:
     changed: int = 0
     deliveries: DeliveryCounts = field(default_factory=DeliveryCounts)
     problems: tuple[Problem, ...] = ()
+    findings: tuple[Finding, ...] = ()
     left: tuple[tuple[str, str, int], ...] = ()
     why: str = ""
     merged: int = 0
@@ -116,6 +121,7 @@ class Publisher:
         ledger: What happened to every delivery.
         outbox: Delivers.
         inline: Whether this publisher delivers by a sink, or leaves that to another worker.
+        inspect: The preflight: its errors keep an edition from being sent.
     """
 
     library: Library
@@ -127,12 +133,14 @@ class Publisher:
     ledger: Ledger
     outbox: Outbox
     inline: Callable[[Sink], bool]
+    inspect: Inspector
 
     def run(self, target: Target, due: Due, now: datetime, hold: Hold | None = None) -> Run:
         """Make the edition of a slot unless there is one, write its pages, deliver what waits.
 
         Raises:
             TemplateError, StoreError, OutputError: As named; run again once it is mended, nothing is done twice.
+            PreflightError: It has what it must not be sent with.
             ClaimError: Another process took the newsletter over; it goes on.
         """
         return self._carry_out(target, self.compose(target, due, now, hold), now, hold)
@@ -218,12 +226,14 @@ class Publisher:
             reason=selection.too_few,
         )
         problems: tuple[Problem, ...] = ()
+        findings: tuple[Finding, ...] = ()
         if selection.too_few:
             first = self.editions.skip(record, kept, now, merged=merged, claim=claim)
         else:
             edition = self._edition(newsletter, record, selection)
             assets, problems = self._assets(edition)
             frozen = self.renderer.freeze(edition, newsletter, assets)
+            findings = self._preflight(target, record, frozen, now)
             plan = self._plan(target)
             first = self.editions.freeze(frozen, kept, plan, now, merged=merged, claim=claim)
         run = self.existing(self.editions.get(newsletter.key, slot) or record)
@@ -231,7 +241,28 @@ class Publisher:
             return run
         if selection.too_few:
             return replace(run, verdicts=selection.verdicts, why="too few", merged=len(merged))
-        return replace(run, status="composed", verdicts=selection.verdicts, problems=problems, merged=len(merged))
+        return replace(
+            run,
+            status="composed",
+            verdicts=selection.verdicts,
+            problems=problems,
+            merged=len(merged),
+            findings=findings,
+        )
+
+    def _preflight(
+        self, target: Target, record: EditionRecord, frozen: FrozenEdition, now: datetime
+    ) -> tuple[Finding, ...]:
+        """What the preflight finds, before anything is kept: what is mended then makes the same edition."""
+        if not target.sinks:
+            return ()
+        composed = replace(record, subject=frozen.subject, title=frozen.title, composed_at=now)
+        sends = any(sink.remote for sink in target.sinks)
+        findings = self.inspect(target.newsletter, composed, frozen.files, sends=sends)
+        errors = standing(findings, "error")
+        if errors and sends:
+            raise PreflightError(target.key, errors)
+        return tuple(findings)
 
     def _edition(self, newsletter: Newsletter, record: EditionRecord, selection: Selection) -> Edition:
         articles = {article.key: article for article in self.library.articles(selection.articles)}

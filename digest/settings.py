@@ -23,6 +23,7 @@ from digest.relayshapes import SmtpSinkShape
 from digest.schedules.calendar import Calendar
 from digest.schedules.reading import divide
 from digest.settingbounces import WayShape, each_once
+from digest.settingchecks import ChecksShape
 from digest.settingmail import MailShape, WebShape
 from digest.settingparts import (
     DaemonShape,
@@ -318,6 +319,7 @@ class FileShape(Shape):
         description="Ways by which bounces and complaints come in; none when left out.",
         examples=[[{"type": "maildir", "path": "mail/bounces"}]],
     )
+    checks: ChecksShape = Field(default_factory=ChecksShape, description="What `digest check` looks at.")
     daemon: DaemonShape = Field(
         default_factory=DaemonShape, description="How the daemon waits, and shows that it lives."
     )

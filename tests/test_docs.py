@@ -72,6 +72,8 @@ def keys(schema, shape):
         "MailShape",
         "DkimShape",
         "WebShape",
+        "ChecksShape",
+        "IgnoreShape",
         "MaildirShape",
         "ImapShape",
         "LmtpShape",
@@ -85,9 +87,9 @@ def keys(schema, shape):
 def test_every_key_of_the_configuration_is_documented(shape):
     section = NEWSROOM.partition("## config.yaml")[2].partition("## What comes out")[0]
     for key in keys(json_schema(), shape):
-        assert re.search(rf"`(?:site\.|feeds\.|mail\.|web\.|theme\.|fonts\.|logo\.)?{key}(?:`|\.|:)", section), (
-            f"{key} of {shape or 'the file'}"
-        )
+        assert re.search(
+            rf"`(?:site\.|feeds\.|mail\.|web\.|checks\.|theme\.|fonts\.|logo\.)?{key}(?:`|\.|:)", section
+        ), f"{key} of {shape or 'the file'}"
 
 
 def test_every_front_matter_key_and_verdict_is_documented():

@@ -11,6 +11,7 @@ from digest.commands.delivery_views import tell_of_pauses, way_out
 from digest.commands.edition_json import run_json
 from digest.commands.pause_command import paused_text
 from digest.core.errors import DigestError
+from digest.core.finding import standing
 from digest.core.text import counted
 from digest.terminal import Terminal, complete_newsletter, now_or, options, relative
 
@@ -134,6 +135,7 @@ def _greet(terminal: Terminal, target: Target, now: datetime) -> None:
 def report(terminal: Terminal, newsletter: Newsletter, run: Run, *, dry_run: bool) -> bool:
     """Print what became of a slot; True when something of it failed."""
     terminal.problems(run.problems)
+    _tell_findings(terminal, newsletter, run)
     terminal.data_line(run_json(run, dry_run=dry_run))
     _describe(terminal, newsletter, run, dry_run=dry_run)
     for edition, sink, count in run.left:
@@ -151,6 +153,15 @@ def report(terminal: Terminal, newsletter: Newsletter, run: Run, *, dry_run: boo
         which = f"{newsletter.key} {run.record.id}"
         terminal.failed(f"{which}: nobody knows whether {doubts} arrived: {terminal.program} reconcile")
     return bool(run.left or run.held or run.waits or doubts)
+
+
+def _tell_findings(terminal: Terminal, newsletter: Newsletter, run: Run) -> None:
+    """What the preflight found; an edition with errors got this far only because nobody is sent it."""
+    errors, warnings = standing(run.findings, "error"), standing(run.findings, "warning")
+    for each in errors:
+        terminal.note(f"{each}; it would stop a send")
+    if warnings:
+        terminal.detail(f"{counted(len(warnings), 'warning')}: {terminal.program} check {newsletter.key}")
 
 
 def collect(terminal: Terminal, newsroom: Newsroom, now: datetime) -> bool:

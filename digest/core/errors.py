@@ -6,6 +6,7 @@
      +-- SourceError         a whole source cannot be read
      |    +-- NotAPageError       a text is no saved news page
      +-- TemplateError       a template is wrong, or does not end
+     +-- PreflightError      an edition has what it must not be sent with
      +-- StoreError          the store cannot be opened, read or written
      +-- ClaimError          another process works on the newsletter
      +-- OutputError         a file cannot be written, a message not be handed over
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from digest.core.finding import Finding
     from digest.core.model import Problem
 
 
@@ -72,6 +74,25 @@ class NotAPageError(SourceError):
 
 class TemplateError(DigestError):
     """A template has a syntax error, names something unknown, or does not end."""
+
+
+class PreflightError(DigestError):
+    """An edition has what it must not be sent with; it is not made, and will be once that is mended.
+
+    Args:
+        newsletter: Its newsletter's key.
+        findings: The errors, at least one.
+    """
+
+    def __init__(self, newsletter: str, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        first = self.findings[0]
+        more = f", and {len(self.findings) - 1} more" if len(self.findings) > 1 else ""
+        super().__init__(
+            f"the edition is not sent: {first}. {first.remedy} `digest check {newsletter}` says more{more}; "
+            "what you can live with is named under 'checks'",
+            place=newsletter,
+        )
 
 
 class StoreError(DigestError):

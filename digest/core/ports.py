@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from digest.core.finding import Finding
     from digest.core.model import (
         Body,
         Edition,
@@ -280,6 +281,26 @@ class Renderer(Protocol):
 
         Raises:
             TemplateError: A template is wrong.
+        """
+        ...
+
+
+class Inspector(Protocol):
+    """Looks at an edition before it is kept. Pure."""
+
+    def __call__(
+        self, newsletter: Newsletter, record: EditionRecord, files: Mapping[str, bytes], *, sends: bool
+    ) -> Sequence[Finding]:
+        """What is wrong with an edition; what the operator lives with is marked so.
+
+        Args:
+            newsletter: Its newsletter.
+            record: The edition, as it will be recorded.
+            files: Its frozen files.
+            sends: Whether it goes out to mailbox providers, and not to files alone.
+
+        Raises:
+            ConfigError: A key to sign with cannot be read.
         """
         ...
 

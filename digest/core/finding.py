@@ -1,0 +1,95 @@
+"""What a preflight finds, which kinds of findings there are, and which of them an operator lives with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a reader, a mailbox provider or the law would mind.
+
+    Attributes:
+        code: Of its kind, stable for ever: `LINK004`.
+        severity: An error stops a send, a warning does not.
+        place: Where, as a person would look for it: `config.yaml site.url`, `weekly email.html:31`.
+        what: What is wrong.
+        why: Why that matters.
+        remedy: What to do.
+        ignored: Why the operator lives with it; empty when nobody said so.
+    """
+
+    code: str
+    severity: Severity
+    place: str
+    what: str
+    why: str
+    remedy: str
+    ignored: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.what} ({self.code})"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of finding, as documented in docs/checks.md under its code.
+
+    Attributes:
+        title: What is wrong, in general.
+    """
+
+    code: str
+    severity: Severity
+    title: str
+    why: str
+    remedy: str
+
+    def at(self, place: str, what: str, remedy: str = "") -> Finding:
+        """A finding of this kind.
+
+        Args:
+            place: As of `Finding`.
+            what: As of `Finding`.
+            remedy: What to do in this very case, where the general words say less.
+        """
+        return Finding(self.code, self.severity, place, what, self.why, remedy or self.remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """What the operator lives with.
+
+    Attributes:
+        code: Of the kind.
+        reason: Why.
+        match: Only findings whose place or words hold this text; empty: all of the kind.
+    """
+
+    code: str
+    reason: str
+    match: str = ""
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether a finding is one of those."""
+        return finding.code == self.code and (self.match in finding.place or self.match in finding.what)
+
+
+def marked(findings: Iterable[Finding], ignores: Sequence[Ignore]) -> list[Finding]:
+    """The findings in their order, each that is ignored with the reason of the first entry that covers it."""
+    found = []
+    for finding in findings:
+        reason = next((each.reason for each in ignores if each.covers(finding)), "")
+        found.append(replace(finding, ignored=reason) if reason else finding)
+    return found
+
+
+def standing(findings: Iterable[Finding], severity: Severity | None = None) -> list[Finding]:
+    """Those that nobody ignores; of one severity, where it is given."""
+    return [each for each in findings if not each.ignored and severity in (None, each.severity)]

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from digest.core.errors import PreflightError
+from digest.core.finding import Finding, Ignore, Kind, marked, standing
+
+KIND = Kind("LINK003", "warning", "a link without TLS", "Anybody can read it.", "Link to https.")
+ERROR = Kind("LINK004", "error", "a private link", "Nobody can read it.", "Link elsewhere.")
+
+
+def test_a_finding_says_where_what_and_which():
+    found = KIND.at("weekly email.html:3", "http://a.example.org/ is reached without TLS")
+    assert str(found) == "weekly email.html:3: http://a.example.org/ is reached without TLS (LINK003)"
+    assert (found.why, found.remedy) == ("Anybody can read it.", "Link to https.")
+    assert KIND.at("x", "y", "Ask them.").remedy == "Ask them."
+
+
+def test_what_is_ignored_needs_the_code_and_the_words():
+    one, other = KIND.at("email.html:3", "http://a.example.org/"), KIND.at("email.html:4", "http://b.example.org/")
+    all_of, one_of = Ignore("LINK003", "they know"), Ignore("LINK003", "old host", match="a.example.org")
+    assert [each.ignored for each in marked([one, other], [one_of])] == ["old host", ""]
+    assert [each.ignored for each in marked([one, other], [one_of, all_of])] == ["old host", "they know"]
+    assert marked([one], [Ignore("LINK004", "another")]) == [one]
+    assert Ignore("LINK003", "by place", match=":4").covers(other)
+    assert not Ignore("LINK003", "by place", match=":4").covers(one)
+
+
+def test_what_stands_is_what_nobody_ignores():
+    found = [KIND.at("a", "b"), ERROR.at("a", "b"), Finding("X", "error", "a", "b", "", "", ignored="why not")]
+    assert standing(found) == found[:2]
+    assert standing(found, "error") == [found[1]]
+    assert standing(found, "warning") == [found[0]]
+
+
+def test_an_edition_that_is_not_sent_says_why_and_what_to_do():
+    one = PreflightError("weekly", [ERROR.at("weekly email.html:3", "https://localhost/ leads nowhere")])
+    said = "weekly: the edition is not sent: weekly email.html:3: https://localhost/ leads nowhere (LINK004). "
+    assert str(one).startswith(said + "Link elsewhere. `digest check weekly` says more; ")
+    two = PreflightError("weekly", [ERROR.at("a", "b"), ERROR.at("c", "d")])
+    assert "says more, and 1 more; " in str(two)
+    assert two.findings[1].place == "c"
