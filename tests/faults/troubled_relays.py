@@ -215,7 +215,9 @@ def without_tls(root: Path) -> Score:
             sender = room.start("deliver", hurry=QUICK)
             until(lambda: len(sink.events("open")) >= 3, sender)
             sender.send_signal(signal.SIGTERM)
-            assert ended(sender).code == 0
+            done = ended(sender)
+            # Stopped before it gave the relay up there is nothing to say yet.
+            assert done.code == ("messages wait" in done.err), done
             assert not sink.events("mail"), (security, flags)
             assert room.states() == {"waiting": 100}
         again(sink, root / "record", ("--tls", str(good)))
