@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import ipaddress
+import ssl
 import threading
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from digest.checks.alive import Manners, follow, is_public
 
@@ -55,13 +62,32 @@ def server():
 
 
 @pytest.fixture
+def certificate(tmp_path):
+    """A certificate of 127.0.0.1 by nobody but itself, with its key."""
+    key = generate_private_key(SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, SHA256())
+    )
+    path = tmp_path / "certificate.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(private + made.public_bytes(Encoding.PEM))
+    return path
+
+
+@pytest.fixture
 def asked(server):
     """Follow paths of the server; the codes and words of what is wrong."""
     time = Time()
 
-    def ask(*paths: str, **more: object) -> list[tuple[str, str]]:
+    def ask(*paths: str, scheme: str = "http", **more: object) -> list[tuple[str, str]]:
         manners = Manners(**{"permitted": lambda _: True, "clock": lambda: time.now, "sleep": time.sleep, **more})
-        linked = {f"http://127.0.0.1:{server.server_port}{path}": f"email.html:{path}" for path in paths}
+        linked = {f"{scheme}://127.0.0.1:{server.server_port}{path}": f"email.html:{path}" for path in paths}
         found = list(follow(linked.items(), manners))
         assert all(each.place.startswith("email.html:/") for each in found)
         return [(each.code, each.what.partition(" ")[2]) for each in found]
@@ -121,3 +147,16 @@ def test_a_port_where_nobody_listens(server, asked):
     server.server_close()
     ((code, words),) = asked("/200")
     assert (code, words.partition(":")[0]) == ("LINK006", "cannot be reached")
+
+
+def test_by_tls_a_certificate_must_be_one_that_is_trusted(server, asked, certificate, monkeypatch):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.handle_error = lambda *_: None  # the handshake that is broken off below
+    ((code, words),) = asked("/200", scheme="https")
+    assert code == "LINK006"
+    assert "certificate verify failed" in words
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert asked("/200", scheme="https") == []
+    assert [(method, path) for method, path, _ in server.asked] == [("HEAD", "/200")]

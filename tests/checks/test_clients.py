@@ -105,6 +105,10 @@ def test_plain_markup_and_what_has_no_data_pass():
     assert found('<p style="color:red; padding:0 1px; border-top:1px solid red; width:1px; nonsense:1">x</p>') == set()
 
 
+def test_what_is_no_address_has_no_format():
+    assert found('<img src="https://[::1/a.svg">') == set()
+
+
 def test_a_finding_names_the_families_the_page_and_the_month():
     (one,) = clients(Page(b'<html><body>\n<p style="display:grid">\n<p style="display:grid"></body></html>', "x"))
     assert one.place == "x:2"

@@ -281,6 +281,7 @@ def configuration(
     return f"""\
 site: {{title: The Weir, url: "https://weir.example.org", organisation: Weir Press, address: 1 Weir Lane}}
 store: "{store}"
+checks: {{ignore: [{{code: SIZE001, reason: some faults need a message that takes a while}}]}}
 sources: [{{type: folder, path: articles, timezone: UTC}}]
 newsletters:
   weekly:
