@@ -108,6 +108,8 @@ def test_whatever_an_edition_holds_its_message_is_short_enough(template, section
     total = sum(len(stories) for _, stories in sections)
     tree = html5lib.parse(text, namespaceHTMLElements=False)
     shown = list(tree.iter("h3"))
+    # The lead is there, however long its title: that is cut.
+    assert "".join(shown[0].itertext()).strip("…") in sections[0][1][0][0]
     if len(shown) < total:
         assert f"{total - len(shown):,} more stor" in text
         assert 'href="https://news.example.org/weekly/2026-03-02T0700Z/"' in text
