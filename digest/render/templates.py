@@ -6,6 +6,8 @@ are no wall around a program written by an enemy.
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
+from difflib import get_close_matches
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,6 +52,20 @@ MAX_VALUE = 1_000_000
 
 class _Endless(Exception):  # noqa: N818 a signal within this module, never seen outside
     """The rendering goes on for too long or makes too much; the text says what of."""
+
+
+class _Unknown(StrictUndefined):
+    """A name that does not exist, said as the list of what templates see has it: story, not a class of this program."""
+
+    @property
+    def _undefined_message(self) -> str:
+        thing, name = self._undefined_obj, self._undefined_name
+        if self._undefined_hint or not is_dataclass(thing) or isinstance(thing, type):
+            message: str = super()._undefined_message
+            return message
+        close = get_close_matches(str(name), [each.name for each in fields(thing)], n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else "; `digest templates context` lists what there is"
+        return f"'{type(thing).__name__.removesuffix('View').lower()}' has no '{name}'{hint}"
 
 
 class Templates:
@@ -169,7 +185,7 @@ class _Environment(ImmutableSandboxedEnvironment):
             bytecode_cache=_compiled(str(wording.locale), repr(sorted(wording.phrases.items()))),
             loader=ChoiceLoader([FileSystemLoader(search_path(roots, template)), PrefixLoader({"builtin": builtin})]),
             autoescape=lambda name: not (name or "").endswith(".txt"),
-            undefined=StrictUndefined,
+            undefined=_Unknown,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,

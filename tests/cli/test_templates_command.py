@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from digest.render.folders import builtin_folder
@@ -111,9 +113,11 @@ def test_each_newsletter_has_the_template_it_names(room):
 def test_a_file_in_a_set_s_folder_is_for_that_set_alone(room, other_room):
     for each in (room, other_room):
         each.write("templates/brief/email-footer.html", "<tr><td>Only in brief.</td></tr>")
+        each.write("templates/email-footer.html", "<tr><td>In every other.</td></tr>")
     configured(room, "template: brief")
     assert "Only in brief." in made(room)
-    assert "Only in brief." not in made(other_room)
+    assert "In every other." in made(other_room)
+    assert '<a class="lk"' in re.search(r'<p class="meta mut".*?</p>', made(room), re.DOTALL)[0]  # brief's own
 
 
 @pytest.mark.parametrize(
@@ -125,8 +129,17 @@ def test_a_file_in_a_set_s_folder_is_for_that_set_alone(room, other_room):
             "templates/brief/email-story.html:3: 'storey' is undefined",
         ),
         ("brief/email-story.html", "{% if %}", "templates/brief/email-story.html:1: syntax error"),
-        ("email-footer.html", "\n{{ reader.name }}", "templates/email-footer.html:2: "),
-        ("brief/email.css", ".a { color: {{ theme.light.acent }} }", "templates/brief/email.css:1: "),
+        (
+            "email-footer.html",
+            "\n{{ reader.name }}",
+            "footer.html:2: 'reader' has no 'name'; `digest templates",
+        ),
+        (
+            "email-footer.html",
+            "{{ reader.adress }}",
+            ":1: 'reader' has no 'adress'; did you mean 'address'?",
+        ),
+        ("brief/email.css", ".a { color: {{ theme.light.acent }} }", "brief/email.css:1: 'colours' has no 'acent'"),
         ("brief/theme.yaml", "colours: {accent: red}", "templates/brief/theme.yaml: expected a colour such as"),
         ("brief/theme.yaml", "colors: {}", "templates/brief/theme.yaml: the file: the key 'colors' is not known here"),
         ("brief/theme.yaml", "spacing: 900", "templates/brief/theme.yaml: spacing: expected pixels from 12 to 48"),
@@ -162,7 +175,7 @@ def test_a_theme_of_config_goes_before_the_newsroom_s_own_and_that_before_the_bu
 def test_a_theme_that_is_broken_in_the_newsroom_does_not_hide_what_config_says(room):
     room.write("templates/standard/theme.yaml", "nonsense")
     configured(room, 'theme: {colours: {link: "#123411"}}')
-    assert room.run("templates list").code == 0
+    assert room.run("editions").code == 0
     assert "templates/standard/theme.yaml: the file: expected keys" in room.run("run", "weekly", "--at", AT).err
 
 

@@ -57,7 +57,11 @@ def painted(tree, dark: dict[tuple[str, str], str] | None = None):
         classes = element.get("class", "").split()
         over = {kind: colour for (name, kind), colour in (dark or {}).items() if name in classes}
         style = {**style, **over}
-        ink, ground = style.get("color", ink), style.get("background-color", ground)
+        # A link without a colour of its own has the reader's program's.
+        ink, ground = (
+            style.get("color", "#0000ee" if element.tag == "a" else ink),
+            style.get("background-color", ground),
+        )
         if element.tag in ("style", "title", "head") or "pre" in classes:
             return
         if (element.text or "").strip(" \n\xa0·"):
