@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.core.bounce import Decision, Report, decide
-from digest.core.outbox import Bounced
+from digest.core.ledger import Bounced
 from digest.core.pausing import too_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from digest.core.outbox import Bounces, Ledger
+    from digest.core.ledger import Bounces, Ledger
     from digest.core.roster import Reason, Roster
 
 KEPT = frozenset({"hard", "soft", "policy", "complaint"})

@@ -16,7 +16,7 @@ from digest.core.reader import Reader, unaddressed
 from digest.core.retry import expires
 from digest.core.schedule import edition_id
 from digest.core.selection import Rule, Selection, select
-from digest.outbox import Watch
+from digest.line import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from digest.core.catchup import Due, Timing
     from digest.core.finding import Finding
+    from digest.core.ledger import Ledger
     from digest.core.model import Article, Entry, FrozenEdition, Verdict
     from digest.core.newsletter import Newsletter
     from digest.core.operation import Hold
-    from digest.core.outbox import Ledger
     from digest.core.ports import (
         Inspector,
         Pages,

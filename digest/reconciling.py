@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from digest.core.outbox import Dispatch, Ledger, Uncertain
+    from digest.core.ledger import Ledger
+    from digest.core.outbox import Dispatch, Uncertain
     from digest.core.ports import Mailing
     from digest.core.relaylog import LogFinding, LogReport
 

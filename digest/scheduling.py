@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from digest.core.catchup import Pause, Timing
+    from digest.core.ledger import Ledger
     from digest.core.operation import Claim, Claims, Standings, Worker
-    from digest.core.outbox import Ledger
     from digest.core.ports import Sink
     from digest.core.schedule import Schedule
     from digest.core.stored import Editions

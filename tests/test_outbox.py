@@ -18,7 +18,8 @@ from digest.core.outbox import Attempt, Plan, Recovered, Reply, Returned
 from digest.core.roster import Enrolment
 from digest.delivery.files import EmlFolder
 from digest.delivery.mailing import Mailing, Sending
-from digest.outbox import LEASE, Outbox, Watch
+from digest.line import LEASE, Watch
+from digest.outbox import Outbox
 from digest.store.opening import open_store
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from digest.bounces.ways import Box
     from digest.bouncing import Taken
     from digest.core.bounce import Report
-    from digest.core.outbox import Bounced
+    from digest.core.ledger import Bounced
 
 TRY_AGAIN = 75
 """As `digest.bounces.piped.TRY_AGAIN`, for what fails before that can be imported."""

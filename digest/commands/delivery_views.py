@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from digest.app import Newsroom
     from digest.core.model import DeliveryCounts
     from digest.core.outbox import Dispatch
-    from digest.outbox import Watch
+    from digest.line import Watch
     from digest.terminal import Terminal
 
 EVERY = 0.2
@@ -56,7 +56,7 @@ def tell_of_pauses(terminal: Terminal, newsroom: Newsroom, dispatches: Iterable[
 @contextmanager
 def watched(terminal: Terminal, newsroom: Newsroom) -> Iterator[Watch]:
     """Show, on a terminal, how far each dispatch has come, how fast, and how long it will take."""
-    from digest.outbox import UNWATCHED, Watch
+    from digest.line import UNWATCHED, Watch
 
     if terminal.quiet or not sys.stderr.isatty():
         yield UNWATCHED

@@ -13,8 +13,8 @@ from digest.core.errors import UsageError
 from digest.terminal import Terminal, complete_newsletter, options, spoken
 
 if TYPE_CHECKING:
+    from digest.core.ledger import Ledger
     from digest.core.model import EditionRecord
-    from digest.core.outbox import Ledger
 
 
 class _ListFirst(click.Group):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.core.history import Delivered
-    from digest.core.outbox import Bounced
+    from digest.core.ledger import Bounced
     from digest.core.roster import Member, Person, Roster, Subscription, Suppression
 
 LATEST = 10

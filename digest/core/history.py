@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from digest.core.outbox import Bounced, State
+    from digest.core.ledger import Bounced
+    from digest.core.outbox import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from digest.app import Newsroom
 from digest.core.errors import DigestError
 from digest.daemon.logs import event
-from digest.outbox import Watch
+from digest.line import Watch
 from digest.store.opening import open_store
 
 if TYPE_CHECKING:

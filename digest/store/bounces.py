@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from digest.core.outbox import Bounced
+from digest.core.ledger import Bounced
 from digest.store.tables import bounces, subscribers
 
 if TYPE_CHECKING:

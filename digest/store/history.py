@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from digest.core.history import Delivered
-from digest.core.outbox import Bounced
+from digest.core.ledger import Bounced
 from digest.store.tables import bounces, deliveries, dispatches
 
 if TYPE_CHECKING:

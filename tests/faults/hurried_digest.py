@@ -41,11 +41,11 @@ def hurry(wanted: Mapping[str, Any]) -> None:
     # Only now: each takes the clock when it is imported.
     import digest.delivery.smtp.connection as connections  # noqa: PLC0415 see above
     import digest.delivery.smtp.sink as sinks  # noqa: PLC0415 see above
-    from digest import outbox, processes  # noqa: PLC0415 see above
+    from digest import line, outbox, processes  # noqa: PLC0415 see above
     from digest.store import ledger, opening  # noqa: PLC0415 see above
 
     if "lease" in wanted:
-        outbox.LEASE = timedelta(seconds=wanted["lease"])
+        line.LEASE = outbox.LEASE = timedelta(seconds=wanted["lease"])
     if "deadlines" in wanted:
         sinks.Deadlines = partial(sinks.Deadlines, **wanted["deadlines"])
     if "timeout" in wanted:
