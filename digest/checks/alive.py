@@ -7,7 +7,9 @@ import ipaddress
 import socket
 import ssl
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from threading import Event, Timer
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -105,14 +107,30 @@ class _Walk:
         host, port = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
         timeout = self._wait(host)
         connection = http.client.HTTPConnection(host, port, timeout=timeout)
-        connection.sock = self._dial(host, port, timeout, secure=parts.scheme == "https")
+        connection.sock = sock = self._dial(host, port, timeout, secure=parts.scheme == "https")
+        # The socket's own time is for a single read: a server that drips would have it anew with each octet.
+        ended = Event()
+        timer = Timer(timeout, _end, (sock, ended))
+        timer.daemon = True
+        timer.start()
         try:
+            if isinstance(sock, ssl.SSLSocket):
+                sock.do_handshake()
             path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (f"?{parts.query}" if parts.query else "")
             named = host if port in (80, 443) else f"{host}:{port}"
             connection.request(method, path, headers={"Host": named, "User-Agent": AGENT, "Accept": "*/*"})
             with connection.getresponse() as response:
-                return response.status, response.getheader("Location", "") or ""
+                answer = response.status, response.getheader("Location", "") or ""
+        except (OSError, http.client.HTTPException) as error:
+            if ended.is_set():
+                raise TimeoutError("it took too long") from error
+            raise
+        else:
+            if ended.is_set():  # a header that breaks off reads like one that is over
+                raise TimeoutError("it took too long")
+            return answer
         finally:
+            timer.cancel()
             connection.close()
 
     def _wait(self, host: str) -> float:
@@ -137,7 +155,15 @@ class _Walk:
         if not secure:
             return connected
         try:
-            return ssl.create_default_context().wrap_socket(connected, server_hostname=host)
+            context = ssl.create_default_context()
+            return context.wrap_socket(connected, server_hostname=host, do_handshake_on_connect=False)
         except (OSError, ValueError):
             connected.close()
             raise
+
+
+def _end(sock: socket.socket, ended: Event) -> None:
+    """Let nothing more come, from another thread than the one that reads."""
+    ended.set()
+    with suppress(OSError):  # it is closed already
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import ssl
 import threading
+import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -22,6 +24,14 @@ class _Page(BaseHTTPRequestHandler):
         name = self.path.partition("?")[0].strip("/")
         self.server.asked.append((self.command, self.path, self.headers["User-Agent"]))
         first, _, status = name.partition("-")
+        if first == "drip":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Drops: ")
+            with suppress(OSError):  # nobody waits for it any more
+                for _ in range(20):
+                    self.wfile.write(b"x")
+                    time.sleep(0.1)
+                self.wfile.write(b"\r\n\r\n")
+            return
         if first == "to":
             self.send_response(302)
             self.send_header("Location", {"ring": "/to-ring", "out": "ftp://a.example/", "ok": "/200"}[status])
@@ -160,3 +170,9 @@ def test_by_tls_a_certificate_must_be_one_that_is_trusted(server, asked, certifi
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     assert asked("/200", scheme="https") == []
     assert [(method, path) for method, path, _ in server.asked] == [("HEAD", "/200")]
+
+
+def test_a_server_that_answers_an_octet_at_a_time_is_not_waited_for(server):
+    address = f"http://127.0.0.1:{server.server_address[1]}/drip"
+    (finding,) = follow([(address, "here")], Manners(timeout=0.5, permitted=lambda _: True))
+    assert (finding.code, finding.what) == ("LINK006", f"{address} was not followed to its end: it took too long")
