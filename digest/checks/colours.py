@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from digest.core.contrast import contrast as of_channels
+
 # The names that stylesheets for mail use [CSS Color Module Level 4 section 6.1]; others are not judged.
 _NAMES = {
     "black": "000000", "white": "ffffff", "silver": "c0c0c0", "gray": "808080", "grey": "808080", "red": "ff0000",
@@ -31,12 +33,6 @@ class Colour(NamedTuple):
             mine * self.alpha + theirs * (1 - self.alpha) for mine, theirs in zip(self[:3], behind[:3], strict=True)
         )
         return Colour(*mixed)
-
-    @property
-    def luminance(self) -> float:
-        """Relative, from 0 to 1."""
-        red, green, blue = (_linear(channel / 255) for channel in self[:3])
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
     def __str__(self) -> str:
         return "#" + "".join(f"{round(channel):02x}" for channel in self[:3])
@@ -77,9 +73,4 @@ def background(value: str) -> Colour | None:
 
 def contrast(one: Colour, other: Colour) -> float:
     """From 1, none, to 21, black on white."""
-    light, dark = sorted((one.luminance, other.luminance), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+    return of_channels(one[:3], other[:3])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from digest.checks.catalogue import found
 from digest.checks.colours import BLACK, LINK, WHITE, Colour, background, colour, contrast
 from digest.checks.page import SPACE
+from digest.core.contrast import LARGE, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from digest.checks.page import Page
     from digest.core.finding import Finding
 
-LEAST, LEAST_LARGE = 4.5, 3.0
 _DARK = re.compile(r"prefers-color-scheme\s*:\s*dark")
 _SIMPLE = re.compile(r"([a-z][a-z0-9]*)?((?:[.#][\w-]+)*)", re.IGNORECASE)
 _SHORTHAND_SIZE = re.compile(r"(?:^|\s)([\d.]+(?:px|pt|em|rem|%))(?:/|\s)")
@@ -53,7 +53,7 @@ def contrasts(page: Page) -> Iterator[Finding]:
             ratio = contrast(look.text.over(look.behind), look.behind)
             large = look.pixels >= 24 or (look.bold and look.pixels >= 18.66)
             pair = str(look.text), str(look.behind), large
-            if ratio < (LEAST_LARGE if large else LEAST) and pair not in seen:
+            if ratio < (LARGE if large else TEXT) and pair not in seen:
                 seen.add(pair)
                 words = SPACE.sub(" ", element.text or "").strip()[:40]
                 said = f"{look.text} on {look.behind} is {ratio:.2f}:1{mode}: '{words}'"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from digest.checks.catalogue import found
 from digest.checks.page import SPACE, text_of
+from digest.core.fitting import MOST_OCTETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
     from digest.checks.page import Page
     from digest.core.finding import Finding
-
-LIMIT = 102_000
-"""Octets of HTML above which Gmail cuts a message."""
 
 _ACTIVE = ("script", "form", "input", "button", "textarea", "select", "object", "embed", "applet", "iframe", "frame")
 _EMPTY_WORDS = re.compile(
@@ -35,9 +33,9 @@ def size(page: Page, encoded: int) -> Iterator[Finding]:
         encoded: Octets of its part as it stands in the message.
     """
     octets = len(page.source.encode())
-    if octets >= LIMIT:
-        yield found("SIZE001", page.at(), f"has {octets:,} octets, and {LIMIT:,} are too many")
-    elif encoded >= LIMIT:
+    if octets >= MOST_OCTETS:
+        yield found("SIZE001", page.at(), f"has {octets:,} octets, and {MOST_OCTETS:,} are too many")
+    elif encoded >= MOST_OCTETS:
         yield found("SIZE002", page.at(), f"has {encoded:,} octets once it is encoded, from {octets:,} of text")
 
 

@@ -10,13 +10,14 @@ import re
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from digest.core.contrast import LARGE, TEXT
+from digest.core.contrast import contrast as of_channels
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 _FAMILY = re.compile(r"-?[A-Za-z][A-Za-z0-9 _-]{0,60}")
-TEXT, LARGE = 4.5, 3.0
-"""The least contrast of text, and of large text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +194,7 @@ def read_fonts(text: str) -> str:
 
 def contrast(one: str, other: str) -> float:
     """The contrast of two colours `#rrggbb`, 1 to 21 [WCAG 2.2, contrast ratio]."""
-    dark, light = sorted((_luminance(one), _luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
+    return of_channels(_channels(one), _channels(other))
 
 
 def legible(front: str, back: str, least: float = TEXT) -> str:
@@ -233,12 +233,3 @@ def _channels(colour: str) -> tuple[int, int, int]:
 def _mixed(one: str, other: str, percent: int) -> str:
     pairs = zip(_channels(one), _channels(other), strict=True)
     return "#" + "".join(f"{(mine * (100 - percent) + theirs * percent + 50) // 100:02x}" for mine, theirs in pairs)
-
-
-def _luminance(colour: str) -> float:
-    """Relative luminance, 0 to 1 [WCAG 2.2]."""
-    red, green, blue = (
-        value / 12.92 if (value := channel / 255) <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
-        for channel in _channels(colour)
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
