@@ -96,7 +96,7 @@ class Messages:
         """
         # Imported only here: whoever delivers an edition renders nothing.
         from digest.delivery.confirmation import Texts, confirmation_message  # noqa: PLC0415 see above
-        from digest.render.views import direction, site_view  # noqa: PLC0415 see above
+        from digest.render.views import direction, site_view, theme_view  # noqa: PLC0415 see above
 
         site = self._settings.site
         person = self._store.roster.subscriber(subscriber)
@@ -105,7 +105,7 @@ class Messages:
         if not site.readers_url:
             raise UsageError("is not set: without it there is no page to confirm on", place="web.url")
         token = confirm_token(self._store.secret, newsletter.key, subscriber, now + CONFIRMABLE)
-        context = {
+        context: dict[str, object] = {
             "newsletter": {
                 "title": newsletter.title,
                 "language": newsletter.language,
@@ -119,8 +119,12 @@ class Messages:
             },
         }
         templates = self._templates()
+        template = newsletter.template
+        context["theme"] = theme_view(newsletter.theme.on(templates.theme(template)))
         names = ("confirm-subject.txt", "confirm.txt", "confirm.html")
-        texts = Texts(*(templates.render(name, context, language=newsletter.language) for name in names))
+        texts = Texts(
+            *(templates.render(name, context, language=newsletter.language, template=template) for name in names)
+        )
         reader = Reader(0, subscriber, person.address, person.name)
         keys = self.signers(newsletter, now)
         base = self._settings.mail.bounces

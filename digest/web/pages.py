@@ -1,4 +1,4 @@
-"""What readers see, as HTML: by the template `reader.html`, in the newsletter's language."""
+"""What readers see, as HTML: by the template `reader.html`, in the newsletter's language and look."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 from digest.core.errors import TemplateError
+from digest.core.theme import Theme
 from digest.delivery.envelope import mailbox
-from digest.render.views import direction, site_view
+from digest.render.views import direction, site_view, theme_view
 from digest.web.guard import CLOSED
 
 if TYPE_CHECKING:
@@ -24,8 +25,16 @@ _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 class Renderer(Protocol):
     """Renders templates; see `digest.render.templates.Templates`."""
 
-    def render(self, name: str, context: Mapping[str, object], *, language: str) -> str:
-        """The text of a template.
+    def render(self, name: str, context: Mapping[str, object], *, language: str, template: str = "standard") -> str:
+        """The text of a template of a set.
+
+        Raises:
+            TemplateError: It is wrong.
+        """
+        ...
+
+    def theme(self, template: str) -> Theme:
+        """The look that a set brings.
 
         Raises:
             TemplateError: It is wrong.
@@ -69,6 +78,8 @@ class Pages:
         """
         newsletter = self._newsletters.get(key)
         language = newsletter.language if newsletter else self._site.language
+        template = newsletter.template if newsletter else "standard"
+        theme = newsletter.theme if newsletter else Theme()
         context = {
             "page": {"kind": seen.kind, "mistake": mistake, "address": seen.address},
             "newsletter": {
@@ -79,11 +90,16 @@ class Pages:
             },
             "site": site_view(self._site),
         }
+
+        def render(templates: Renderer) -> str:
+            look = theme_view(theme.on(templates.theme(template)))
+            return templates.render("reader.html", {**context, "theme": look}, language=language, template=template)
+
         try:
-            return self._own.render("reader.html", context, language=language)
+            return render(self._own)
         except TemplateError as error:
             self._failed(error)
-            return self._builtin.render("reader.html", context, language=language)
+            return render(self._builtin)
 
 
 def policy(html: str) -> str:

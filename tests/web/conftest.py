@@ -35,7 +35,13 @@ site: {title: The Site, organisation: Test Press, language: de}
 newsletters:
   weekly:
     {title: "The <Weekly> & Co", from: Desk <desk@example.org>, timezone: UTC, schedule: "0 8 * * mon", language: en}
-  arabic: {title: الأسبوع, timezone: UTC, schedule: "0 8 * * mon", language: ar}
+  arabic:
+    title: الأسبوع
+    timezone: UTC
+    schedule: "0 8 * * mon"
+    language: ar
+    template: brief
+    theme: {colours: {accent: "#7a0019"}}
 web: {url: 'https://lists.example.org/lists/', listen: '127.0.0.1:0', subscribe: true}
 """
 

@@ -253,6 +253,15 @@ def test_a_newsroom_may_have_a_page_of_its_own(web):
     assert "style-src" not in shown.headers["Content-Security-Policy"]
 
 
+def test_a_page_has_the_look_of_its_newsletter(web):
+    def accent(path):
+        return re.search(r"--accent: (#\w{6})", web.ask(path).text)[1]
+
+    own = accent(web.leaving(web.enrol(newsletter="arabic"), newsletter="arabic"))
+    assert own == "#7a0019"
+    assert own != accent(web.leaving(web.enrol()))
+
+
 def test_what_stands_for_the_newsletter_in_a_wrong_link_is_not_shown(web):
     (web.root / "templates").mkdir()
     (web.root / "templates/reader.html").write_text("<h1>{{ newsletter.title }}</h1>")
