@@ -27,10 +27,16 @@ def host_named(header: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether a name or address is this machine's own; of names, only localhost is, for the DNS may say anything."""
+    return host == "localhost" or (is_address(host) and ip_address(host).is_loopback)
+
+
+def is_address(host: str) -> bool:
+    """Whether it is an IP address, not a name."""
     try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:  # neither of these names nor an address
+        ip_address(host)
+    except ValueError:
         return False
+    return True
 
 
 def not_listening(listen: tuple[str, int], error: OSError | OverflowError, place: str) -> DigestError:
