@@ -36,19 +36,17 @@ def command(terminal: Terminal, *, newsletter: str, at: str | None, host: str, p
     import webbrowser
     from threading import Event
 
-    from digest import config
+    from digest.app import Newsroom
     from digest.commands.preview_edition import proof, watched
-    from digest.core.errors import UsageError
     from digest.preview.application import application
     from digest.preview.watching import Studio
     from digest.web.listening import is_loopback
     from digest.web.server import WebServer
 
     now_or(at)
-    settings = config.load(terminal.config)
-    if newsletter not in settings.newsletters:
-        known = ", ".join(settings.newsletters)
-        raise UsageError(f"there is no newsletter '{newsletter}'; there are: {known}", place=str(settings.path))
+    with Newsroom.open(terminal.config, scratch=True) as newsroom:
+        newsroom.newsletter(newsletter)
+        settings = newsroom.settings
     studio = Studio(lambda: proof(terminal.config, newsletter, at), watched(settings))
     app = application(lambda: studio.state, host, lambda error: terminal.failed(f"{type(error).__name__}: {error}"))
     server = WebServer(app, (host, port), "--port")

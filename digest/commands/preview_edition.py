@@ -1,4 +1,4 @@
-"""Makes what `digest preview` shows: the edition of the next slot on a copy of the store, as `digest check` makes it."""
+"""Makes what `digest preview` shows: the next edition on a copy of the store, as `digest check` makes it."""
 
 from __future__ import annotations
 
@@ -12,22 +12,24 @@ from digest.commands import check_newsroom
 from digest.core.errors import ConfigError, DigestError
 from digest.core.finding import marked
 from digest.core.reader import NOBODY, Reader, unaddressed
+from digest.core.selection import Rule
 from digest.explaining import explain
 from digest.preview.proof import Header, Proof, Reason
 from digest.store.opening import open_store
 from digest.terminal import Terminal, now_or, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from digest.config import Settings
+    from digest.core.finding import Finding
     from digest.core.model import EditionRecord
     from digest.core.newsletter import Newsletter
 
-ENOUGH = 12
-"""Stories that show a look, where those of the edition to come are none."""
+ENOUGH = (12, 6, 3, 1)
+"""Stories that show a look, where those of the edition to come are none: so many, or as many as there are."""
 
 
 def proof(config: Path, key: str, at: str | None) -> Proof:
@@ -47,16 +49,18 @@ def proof(config: Path, key: str, at: str | None) -> Proof:
     now = now_or(at)
     with Newsroom.open(config, scratch=True) as newsroom:
         settings, target = newsroom.settings, newsroom.target(key)
-        slot = target.schedule.next(now)
+        newsletter, slot = target.newsletter, target.schedule.next(now)
+        fills = newsletter.too_few == "top_up"
         record = None if slot is None else newsroom.store.editions.get(key, slot)
         if record is None or record.status == "skipped":
-            made = _made(newsroom, key, now)
-            if made is not None:
-                return made
-            least = min(ENOUGH, target.newsletter.maximum or ENOUGH)
+            made = _made(newsroom, key, now, (newsletter.minimum, 1) if fills else (1,))
+            # A story too old for it is none that waits.
+            if made is not None and (fills or {each.rule for each in made.reasons if each.chosen} != {Rule.TOPPED_UP}):
+                return _with_notice(made, newsletter)
+            least: tuple[int, ...] = ENOUGH
             notice = "No story waits for this edition: it is filled with what was sent before, to show the look."
         else:
-            least = 1
+            least = (1,)
             notice = "This edition is made, and stays as it was made: this is how it would be made today."
     with Newsroom(settings, open_store("sqlite://")) as newsroom:
         made = _made(newsroom, key, now, least)
@@ -68,6 +72,14 @@ def proof(config: Path, key: str, at: str | None) -> Proof:
         return replace(made, notices=(notice, *made.notices))
 
 
+def _with_notice(made: Proof, newsletter: Newsletter) -> Proof:
+    """The proof, which says so where its edition would not be made as long as it is like that."""
+    if newsletter.too_few == "send" or len(made.record.articles) >= newsletter.minimum:
+        return made
+    notice = f"With fewer than {newsletter.minimum} stories there would be no edition at this slot."
+    return replace(made, notices=(notice, *made.notices))
+
+
 def watched(settings: Settings) -> tuple[Path, ...]:
     """What an edition is made of: the configuration, the articles, the templates."""
     # Imported only here: most commands have no templates.
@@ -76,8 +88,14 @@ def watched(settings: Settings) -> tuple[Path, ...]:
     return (settings.path, *(each.path for each in settings.sources), settings.root / "templates", builtin_folder())
 
 
-def _made(newsroom: Newsroom, key: str, now: datetime, least: int = 1) -> Proof | None:
+def _made(newsroom: Newsroom, key: str, now: datetime, least: Sequence[int]) -> Proof | None:
     """The proof in a newsroom of its own; None where there is no story for it.
+
+    Args:
+        newsroom: On a copy of the store, or on an empty one.
+        key: The newsletter's.
+        now: The instant it happens.
+        least: With fewer stories it is filled up with older ones; where there are not so many, the next of these goes.
 
     Raises:
         DigestError: A template is wrong, say.
@@ -85,7 +103,12 @@ def _made(newsroom: Newsroom, key: str, now: datetime, least: int = 1) -> Proof 
     settings, newsletter, store = newsroom.settings, newsroom.newsletter(key), newsroom.store
     terminal = Terminal(settings.path, quiet=True)
     found = [*check_newsroom.settings(newsroom), *check_newsroom.articles(newsroom, terminal, now)]
-    wrong, record = check_newsroom.edition(newsroom, terminal, key, now, least=least)
+    wrong: list[Finding] = []
+    record: EditionRecord | None = None
+    for number in least:
+        wrong, record = check_newsroom.edition(newsroom, terminal, key, now, least=number)
+        if record is not None or wrong[-1].code != "EDIT004":
+            break
     if record is None:
         # What kept it from being made comes last.
         if wrong[-1].code == "EDIT004":
@@ -95,9 +118,9 @@ def _made(newsroom: Newsroom, key: str, now: datetime, least: int = 1) -> Proof 
     shown = unaddressed(files)
     try:
         message = newsroom.messages.mailing(record, files, newsletter).envelope(Reader(0, 0, NOBODY)).message
-        headers, notices = tuple(_headers(message)), ()
+        headers, trouble = tuple(_headers(message)), ""
     except ConfigError as error:  # a key that stays where mail is sent from
-        headers, notices = (), (f"The message has no header here: {error}",)
+        headers, trouble = (), f"The message has no header here: {error}"
     publisher = newsroom.publisher
     shared = publisher.renderer.newsletter_files(newsletter, *publisher.published(key))
     return Proof(
@@ -112,7 +135,7 @@ def _made(newsroom: Newsroom, key: str, now: datetime, least: int = 1) -> Proof 
         reasons=tuple(_reasons(newsroom, newsletter, record)),
         site={**{f"{record.id}/{path}": content for path, content in shown.items()}, **shared},
         base=f"{settings.site.url}{key}/",
-        notices=notices,
+        notices=(trouble,) if trouble else (),
         watched=watched(settings),
     )
 

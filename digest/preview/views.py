@@ -60,7 +60,7 @@ VIEWS = (
         (_mail("Desktop", 640), _mail("Phone", 375), _mail("Phone, dark", 375, "dark")),
     ),
     View("desktop", "Desktop", "Message", "As wide as the window.", (_mail("Desktop", 0),)),
-    View("phone", "Phone", "Message", "", (_mail("375 pixels", 375), _mail("320 pixels", 320))),
+    View("phone", "Phone", "Message", "", (_mail("Phone", 375), _mail("Small phone", 320))),
     View(
         "dark", "Dark", "Message",
         "By a program that asks the message how it is to look in the dark, such as Apple Mail.",

@@ -50,7 +50,8 @@ class Studio:
     def stop(self) -> None:
         """Stop watching; a proof under way is finished."""
         self._stopped.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def look(self) -> None:
         """Make a proof if anything has changed since the last look."""
