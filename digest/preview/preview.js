@@ -34,6 +34,6 @@ async function look() {
   const gone = failures > 2
   said.textContent = gone ? 'The preview has ended' : 'Renews itself'
   said.classList.toggle('gone', gone)
-  setTimeout(look, document.hidden ? 2000 : 500)
+  setTimeout(look, gone || document.hidden ? 2000 : 500)
 }
 look()
