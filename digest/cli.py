@@ -34,6 +34,7 @@ COMMANDS = {
     "explain": "Say why articles are in an edition or are not.",
     "bounces": "Take what comes back: bounces, complaints (digest bounces read).",
     "check": "Check configuration, articles and templates; changes nothing.",
+    "preview": "Show the next edition as a page that renews itself as you edit.",
     "templates": "Work with templates: what they see, copies to change.",
     "send": "Send an edition to one address, as a test.",
     "keys": "Make the keys that sign messages; print DNS records.",

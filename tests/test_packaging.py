@@ -35,6 +35,9 @@ def test_the_wheel_has_templates_starter_and_migrations(installed):
     assert (installed / "digest/starter/config.yaml").is_file()
     assert list((installed / "digest/store/migrations/versions").glob("*.py"))
     assert (installed / "digest/py.typed").is_file()
+    assert {"page.html", "preview.css", "preview.js"} <= {
+        path.name for path in (installed / "digest/preview").iterdir()
+    }
 
 
 def test_a_newsroom_runs_from_the_wheel(installed, tmp_path):

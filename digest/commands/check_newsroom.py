@@ -114,9 +114,16 @@ def articles(newsroom: Newsroom, terminal: Terminal, now: datetime) -> Iterator[
 
 
 def edition(
-    newsroom: Newsroom, terminal: Terminal, key: str, now: datetime
+    newsroom: Newsroom, terminal: Terminal, key: str, now: datetime, *, least: int = 1
 ) -> tuple[list[Finding], EditionRecord | None]:
     """Make the edition of the next slot in memory, of whatever there is, and look at its message.
+
+    Args:
+        newsroom: On a copy of the store.
+        terminal: Told of it.
+        key: The newsletter's.
+        now: The instant it happens.
+        least: With fewer stories it is filled up with older ones.
 
     Returns:
         What is wrong, and the edition; None where there is none.
@@ -126,7 +133,7 @@ def edition(
     if slot is None:
         return [found("EDIT003", f"newsletters.{key}.schedule", "has no slot to come")], None
     # Any article will do to try the templates with, also one that was sent.
-    willing = replace(target, newsletter=replace(target.newsletter, minimum=1, too_few="top_up"))
+    willing = replace(target, newsletter=replace(target.newsletter, minimum=least, too_few="top_up"))
     publisher = replace(newsroom.publisher, inspect=_later)
     try:
         run = publisher.compose(willing, Due(slot, planned_window(target.timing, slot)), now)

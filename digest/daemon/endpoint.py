@@ -6,7 +6,6 @@ to point at one (DNS rebinding) is not answered either.
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
 import socket
@@ -16,14 +15,12 @@ import time
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 from threading import BoundedSemaphore, Thread
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from digest.core.errors import DigestError
 from digest.daemon.logs import event
 from digest.daemon.metrics import CONTENT_TYPE as METRICS_TYPE
+from digest.web.listening import host_named, is_loopback, not_listening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,11 +36,6 @@ LONGEST = 10.0
 """Seconds a connection may last."""
 PULSE = 0.5
 """Seconds between two looks at whether to stop, and at connections that last too long."""
-_ADVICE = {
-    errno.EADDRINUSE: "another program listens there: stop it, or choose another port",
-    errno.EACCES: "this user may not listen there: choose a port above 1023",
-    errno.EADDRNOTAVAIL: "this machine has no such address: 127.0.0.1 always works",
-}
 
 
 class Endpoint:
@@ -86,20 +78,6 @@ class Endpoint:
             self._server.shutdown()
             self._server.server_close()
             self._server = None
-
-
-def not_listening(listen: tuple[str, int], error: OSError | OverflowError, place: str) -> DigestError:
-    """The error that says why an address and port cannot be had, and what to do.
-
-    Args:
-        listen: Address and port.
-        error: What came of trying.
-        place: The key in config.yaml.
-    """
-    host, port = listen
-    reason = error.strerror if isinstance(error, OSError) else "there is no such port"
-    advice = _ADVICE.get(error.errno or 0, "") if isinstance(error, OSError) else ""
-    return DigestError(f"cannot listen on {host} port {port} ({reason}): {advice or 'check the address'}", place=place)
 
 
 class _Server(ThreadingHTTPServer):
@@ -158,17 +136,6 @@ class _Server(ThreadingHTTPServer):
         del self._open[request]
         self._free.release()
 
-    @staticmethod
-    def answers_to(host: str) -> bool:
-        """Whether a Host header names this machine as only its own programs would."""
-        if set(host) & set("@/\\?#"):  # a whole URL could hide another name in it
-            return False
-        try:
-            name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
-            return name == "localhost" or ip_address(name).is_loopback
-        except ValueError:  # neither of these names nor an address
-            return False
-
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
@@ -181,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         hosts = self.headers.get_all("Host", [])  # none at all: a program, for browsers always send one
-        if len(hosts) > 1 or not all(self.server.answers_to(host) for host in hosts):
+        if len(hosts) > 1 or not all(is_loopback(host_named(host)) for host in hosts):
             self._answer(HTTPStatus.MISDIRECTED_REQUEST, "text/plain; charset=utf-8", b"not for this host\n")
             return
         try:

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.core.errors import StoreError
-from digest.daemon import readers_pages
 from digest.store.opening import open_store
+from digest.web import server
 from digest.web.forms import LARGEST
 
 many = settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -141,7 +141,7 @@ def test_nonsense_gets_a_short_answer_or_none_and_no_word_in_the_log(web, sent, 
 
 
 def test_a_connection_does_not_last_for_ever(web, monkeypatch):
-    monkeypatch.setattr(readers_pages, "LONGEST", 0.3)
+    monkeypatch.setattr(server, "LONGEST", 0.3)
     path = web.leaving(web.enrol())
     for begun in (b"", b"GET / HT", f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\nleave".encode()):
         with socket.create_connection(web.pages.address, timeout=20) as connection:
@@ -152,7 +152,7 @@ def test_a_connection_does_not_last_for_ever(web, monkeypatch):
 
 
 def test_connections_are_not_too_many(web, monkeypatch):
-    monkeypatch.setattr(readers_pages, "CONNECTIONS", 3)
+    monkeypatch.setattr(server, "CONNECTIONS", 3)
     with ExitStack() as held:
         for _ in range(3):
             held.enter_context(socket.create_connection(web.pages.address, timeout=20))
