@@ -17,8 +17,8 @@ from lxml import etree
 from digest.render.pictures import TALLEST, PictureError
 
 MOST_OCTETS = 2_000_000
-MOST_WAITING = 60
-"""Seconds: six times what the drawing itself may take, on a machine that does much else."""
+MOST_SECONDS = 10
+"""Of a drawing's own time; it may wait six times as long, on a machine that does much else."""
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
@@ -27,6 +27,7 @@ _LENGTH = re.compile(r"\s*([0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]{1,3})?)\s*(px|pt|pc|
 _UNITS = {"": 1, "px": 1, "pt": 96 / 72, "pc": 16, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96, "q": 96 / 101.6}
 _EMBEDDED = ("data:image/png", "data:image/jpeg", "data:image/jpg", "data:image/gif", "data:image/webp")
 _LONGEST = 65_535
+_LONGEST_RATIO = 50
 _LEAST_SIDE = 0.01
 
 
@@ -82,13 +83,14 @@ def draw(drawing: Drawing, width: int) -> bytes:
         raise PictureError(drawing.trouble)
     if not drawing.ratio:
         raise PictureError("says neither width and height nor a viewBox: add a viewBox to its <svg>")
+    if not 1 / _LONGEST_RATIO <= drawing.ratio <= _LONGEST_RATIO:
+        raise PictureError(f"has one side more than {_LONGEST_RATIO} times as long as the other: mend its viewBox")
     if drawing.ratio > TALLEST:
-        width = max(1, round(TALLEST * width / drawing.ratio))
-    size = (str(width), str(max(1, round(width * drawing.ratio))))
-    program = [sys.executable, "-I", str(Path(__file__).with_name("rasterise.py")), *size]
+        width = round(TALLEST * width / drawing.ratio)
+    program = [sys.executable, "-I", str(Path(__file__).with_name("rasterise.py")), str(width), str(MOST_SECONDS)]
     try:
         # Our own program, by its full path; the drawing comes in as text and is no argument.
-        done = subprocess.run(program, input=drawing.markup.encode(), capture_output=True, timeout=MOST_WAITING)  # noqa: PLW1510, S603 see above; how it ended is looked at below
+        done = subprocess.run(program, input=drawing.markup.encode(), capture_output=True, timeout=6 * MOST_SECONDS)  # noqa: PLW1510, S603 see above; how it ended is looked at below
     except (subprocess.TimeoutExpired, OSError) as error:
         raise PictureError(f"cannot be drawn ({error}): simplify it, or give a PNG") from error
     if done.returncode < 0:

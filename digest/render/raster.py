@@ -92,11 +92,15 @@ def decode(content: bytes, width: int) -> Decoded:
     Raises:
         PictureError: It is none of these, is too large, or cannot be read to its end.
     """
+    with warnings.catch_warnings():
+        # Of a picture's size and of EXIF: the limits are ours, and EXIF is thrown away.
+        warnings.simplefilter("ignore")
+        return _decoded(content, width)
+
+
+def _decoded(content: bytes, width: int) -> Decoded:
     try:
-        with warnings.catch_warnings():
-            # The limits are ours: said below, of the picture and not of the library.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
+        image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise PictureError(f"has more than {MOST_PIXELS:,} pixels: make it smaller") from error
     except _BROKEN as error:
@@ -105,14 +109,13 @@ def decode(content: bytes, width: int) -> Decoded:
         raise PictureError(
             f"has {image.width:,} x {image.height:,} pixels, and {MOST_PIXELS:,} are the most: make it smaller"
         )
-    frames = min(int(getattr(image, "n_frames", 1)), MOST_FRAMES + 1)
     lossy = image.format in ("JPEG", "MPO")
-    turned = _orientation(image)
     try:
+        frames = min(int(getattr(image, "n_frames", 1)), MOST_FRAMES + 1)
+        turned = _orientation(image)
         image.draft(None, (2 * width, 2 * width))
         image.load()
-        image = _first_that_shows(image, frames)
-        upright = _in_srgb(image)
+        upright = _in_srgb(_first_that_shows(image, frames))
     except (*_BROKEN, Image.DecompressionBombError, MemoryError) as error:
         raise PictureError(f"is broken ({error}): save it anew") from error
     if turned in _UPRIGHT:
@@ -151,7 +154,8 @@ def on_ground(image: Image.Image, colour: str) -> Image.Image:
 
 def _ways(image: Image.Image, *, graphic: bool) -> Iterator[Encoded]:
     """The picture in each way it can be written, the best first."""
-    if image.mode == "RGBA" and not graphic:
+    if image.mode == "RGBA":
+        # A palette with transparency shifts colours a little: only where it has to be.
         yield _written(image, "PNG", optimize=True)
     if image.mode == "RGBA" or graphic:
         yield _written(_palette(image), "PNG", optimize=True)
@@ -168,7 +172,8 @@ def _written(image: Image.Image, kind: str, **settings: object) -> Encoded:
 
 
 def _palette(image: Image.Image) -> Image.Image:
-    # Those for transparency keep it; without dithering, which noise makes large.
+    # The median cut keeps up to 256 colours and flat areas exactly; it knows no transparency, the octree does. Without
+    # dithering, whose noise takes room.
     method = Image.Quantize.FASTOCTREE if image.mode == "RGBA" else Image.Quantize.MEDIANCUT
     return image.quantize(256, method=method, dither=Image.Dither.NONE)
 
@@ -184,9 +189,7 @@ def _scaled(image: Image.Image, width: int) -> Image.Image:
 def _orientation(image: Image.Image) -> int:
     """How EXIF says the picture is turned; 1 where that cannot be read, for the picture still can."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of EXIF that is broken: it is thrown away as a whole
-            return int(image.getexif().get(_ORIENTATION, 1))
+        return int(image.getexif().get(_ORIENTATION, 1))
     except _BROKEN:
         return 1
 

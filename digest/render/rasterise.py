@@ -1,6 +1,6 @@
 """SVG to PNG, as a program of its own: a drawing can ask for more time or memory than there is.
 
-Run by path with the drawing on its standard input: `python -I rasterise.py WIDTH HEIGHT`; the PNG is its output. Here
+Run by path with the drawing on its standard input, `python -I rasterise.py WIDTH SECONDS`; the PNG is its output. Here
 resvg draws without any font of the machine, and within limits that end this process and no other.
 """
 
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import sys
 
-MOST_SECONDS = 10
 MOST_MEMORY = 1_000_000_000
 
 
 def main() -> None:
     """Draw."""
+    width, seconds = (int(each) for each in sys.argv[1:3])
     import resvg_py  # noqa: PLC0415 the limits count from here on
 
     try:
@@ -21,12 +21,11 @@ def main() -> None:
     except ImportError:
         pass  # whoever started this stops waiting
     else:
-        resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    width, height = (int(each) for each in sys.argv[1:3])
     drawing = sys.stdin.buffer.read().decode()
-    png = resvg_py.svg_to_bytes(svg_string=drawing, skip_system_fonts=True, width=width, height=height)
+    png = resvg_py.svg_to_bytes(svg_string=drawing, skip_system_fonts=True, width=width)
     sys.stdout.buffer.write(png)
 
 

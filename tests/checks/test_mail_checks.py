@@ -183,7 +183,7 @@ def carrying(content: bytes, name: str = "a.png.weekly@example.org", src: str = 
     return (
         f'{whole[:begin]}--x_x\r\nContent-Type: multipart/related; type="text/html"; boundary="y_y"\r\n\r\n{page}'
         f"--y_y\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <{name}>\r\n\r\n"
-        f"{base64.encodebytes(content).decode()}--y_y--\r\n--x_x--\r\n"
+        f"{base64.encodebytes(content).decode().replace(chr(10), chr(13) + chr(10))}--y_y--\r\n--x_x--\r\n"
     ).encode()
 
 
