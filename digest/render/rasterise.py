@@ -7,6 +7,7 @@ resvg draws without any font of the machine, and within limits that end this pro
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 MOST_MEMORY = 1_000_000_000
 
@@ -21,9 +22,13 @@ def main() -> None:
     except ImportError:
         pass  # whoever started this stops waiting
     else:
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        for kind, most in (
+            (resource.RLIMIT_CPU, seconds),
+            (resource.RLIMIT_AS, MOST_MEMORY),
+            (resource.RLIMIT_CORE, 0),
+        ):
+            with suppress(ValueError, OSError):  # a limit that is lower already, or a system without it
+                resource.setrlimit(kind, (most, most))
     drawing = sys.stdin.buffer.read().decode()
     png = resvg_py.svg_to_bytes(svg_string=drawing, skip_system_fonts=True, width=width)
     sys.stdout.buffer.write(png)
