@@ -12,6 +12,7 @@ from digest.clock import system_clock
 from digest.core.catchup import Timing
 from digest.core.errors import UsageError
 from digest.core.operation import Worker
+from digest.core.ports import NEWSROOM
 from digest.core.text import one_line
 from digest.publishing import Publisher, Target
 from digest.schedules.timetable import Timetable
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.core.model import EditionRecord
     from digest.core.newsletter import Newsletter
-    from digest.core.ports import Mailing, Pages, Sink
+    from digest.core.ports import Mailing, Pages, Sink, Source
     from digest.core.schedule import Schedule
     from digest.incoming import Incoming
     from digest.intake import Intake
@@ -221,6 +222,14 @@ class Newsroom:
 
         return Templates([self.settings.root / "templates", builtin_folder()])
 
+    def _source(self, name: str) -> Source | None:
+        """What a picture comes from: a source of articles, or the newsroom's own folder."""
+        if name != NEWSROOM:
+            return self.intake.source(name)
+        from digest.sources.folder import FolderSource
+
+        return FolderSource(self.settings.root, zone=None, name=name, display=".")
+
     @cached_property
     def publisher(self) -> Publisher:
         """Makes and publishes editions.
@@ -238,7 +247,7 @@ class Newsroom:
         return Publisher(
             library=self.store.library,
             editions=self.store.editions,
-            sources=self.intake.source,
+            sources=self._source,
             summarizer=Extractive(),
             renderer=TemplateRenderer(
                 self.templates,

@@ -387,6 +387,7 @@ def _newsletter(key: str, shape: NewsletterShape, site: Site, host: str, whole: 
         organisation=shape.organisation or whole.mail.organisation or "",
         template=shape.template,
         theme=shape.theme.theme().over(whole.site.theme.theme()),
+        images=shape.images.rules(),
     )
     return NewsletterSettings(newsletter, shape.schedule, shape.calendar(), shape.catch_up, shape.catch_up_window)
 

@@ -231,8 +231,9 @@ class Publisher:
             first = self.editions.skip(record, kept, now, merged=merged, claim=claim)
         else:
             edition = self._edition(newsletter, record, selection)
-            assets, problems = self._assets(edition)
+            assets, missing = self._assets(edition, newsletter)
             frozen = self.renderer.freeze(edition, newsletter, assets)
+            problems = (*missing, *frozen.problems)
             findings = self._preflight(target, record, frozen, now)
             plan = self._plan(target)
             first = self.editions.freeze(frozen, kept, plan, now, merged=merged, claim=claim)
@@ -290,10 +291,12 @@ class Publisher:
             language=article.language or newsletter.language,
         )
 
-    def _assets(self, edition: Edition) -> tuple[Mapping[tuple[str, str], bytes], tuple[Problem, ...]]:
+    def _assets(
+        self, edition: Edition, newsletter: Newsletter
+    ) -> tuple[Mapping[tuple[str, str], bytes], tuple[Problem, ...]]:
         assets: dict[tuple[str, str], bytes] = {}
         problems: list[Problem] = []
-        for name, path in self.renderer.pictures(edition):
+        for name, path in self.renderer.pictures(edition, newsletter):
             source = self.sources(name)
             try:
                 if source is None:

@@ -8,8 +8,21 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from digest.core.newsletter import ANY_CATEGORY, Filter, Section
-from digest.settingtypes import Count, Day, Duration, FeedCount, Grace, Heartbeat, Line, Listen, Tick, Words
+from digest.core.newsletter import ANY_CATEGORY, Filter, ImageRules, Section
+from digest.settingtypes import (
+    Count,
+    Day,
+    Duration,
+    FeedCount,
+    Grace,
+    Heartbeat,
+    ImageOctets,
+    ImagePixels,
+    Line,
+    Listen,
+    Tick,
+    Words,
+)
 
 
 class Shape(BaseModel):
@@ -85,6 +98,30 @@ class FeedsShape(Shape):
     limit: FeedCount = Field(
         default=100, description="Entries in each feed, the newest ones; at most 1000.", examples=[100]
     )
+
+
+class ImagesShape(Shape):
+    """How local pictures are published: made smaller, and written anew without what else is in their files."""
+
+    model_config = ConfigDict(title="images")
+
+    embed: bool = Field(
+        default=False,
+        strict=True,
+        description="Whether messages carry their pictures; else they name those of the web copy.",
+        examples=[True],
+    )
+    budget: ImageOctets = Field(
+        default=200_000, description="Octets of a picture at most, 20000 to 2000000; the default is 200000.",
+        examples=[200_000],
+    )  # fmt: skip
+    width: ImagePixels = Field(
+        default=1200, description="Pixels of its width at most, 400 to 2400; the default is 1200.", examples=[1200]
+    )
+
+    def rules(self) -> ImageRules:
+        """The rules as rendering needs them."""
+        return ImageRules(embed=self.embed, budget=self.budget, width=self.width)
 
 
 class PauseShape(Shape):

@@ -29,6 +29,7 @@ from digest.settingparts import (
     DaemonShape,
     FeedsShape,
     FilterShape,
+    ImagesShape,
     PauseShape,
     SectionShape,
     Shape,
@@ -229,6 +230,7 @@ class NewsletterShape(Shape):
         examples=["standard", "brief", "minimal"],
     )
     theme: ThemeShape = Field(default=ThemeShape(), description="Its own look, over that of 'site'.")
+    images: ImagesShape = Field(default=ImagesShape(), description="How its pictures are published.")
 
     @field_validator("maximum")
     @classmethod

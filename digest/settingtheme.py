@@ -3,15 +3,19 @@
 Annotations are not postponed here: pydantic reads them while the classes are made.
 """
 
+import os
 from dataclasses import fields
-from typing import Annotated, Any
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema, model_validator
 
 from digest.core.theme import Colours, Logo, Theme, read_colour, read_fonts
 from digest.settingparts import Shape
 from digest.settingtypes import Line, web_address
 from digest.yamlwords import describe
+
+_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 
 
 def _colour(value: Any) -> str:
@@ -29,9 +33,20 @@ def _picture(value: str) -> str:
     return value
 
 
+def _file(value: str) -> str:
+    path = PurePosixPath(os.path.normpath(value))
+    if path.is_absolute() or ".." in path.parts or path.suffix.lower() not in _SUFFIXES:
+        raise ValueError(
+            "expected the path of a picture in this file's folder such as images/logo.svg, ending in "
+            f"{', '.join(_SUFFIXES)}; found {describe(value)}"
+        )
+    return str(path)
+
+
 Colour = Annotated[str, BeforeValidator(_colour), WithJsonSchema({"type": "string", "pattern": "^#[0-9A-Fa-f]{3,6}$"})]
 Fonts = Annotated[str, AfterValidator(read_fonts)]
 Picture = Annotated[str, AfterValidator(_picture), WithJsonSchema({"type": "string", "pattern": "^https://"})]
+PictureFile = Annotated[str, AfterValidator(_file)]
 Pixels = Annotated[int, Strict(), Field(ge=16, le=600)]
 Spacing = Annotated[int, Strict(), Field(ge=12, le=48)]
 Width = Annotated[int, Strict(), Field(ge=480, le=720)]
@@ -77,14 +92,35 @@ class FontsShape(Shape):
 class LogoShape(Shape):
     """A picture above the newsletter's name."""
 
-    model_config = ConfigDict(title="logo")
+    model_config = ConfigDict(
+        title="logo", json_schema_extra={"oneOf": [{"required": ["url"]}, {"required": ["file"]}]}
+    )
 
-    url: Picture = Field(
+    url: Picture | None = Field(
+        default=None,
         description="Where it is served: PNG, JPEG or GIF, twice as wide as it is shown.",
         examples=["https://news.example.org/logo.png"],
     )
+    file: PictureFile | None = Field(
+        default=None,
+        description="In place of 'url': a picture in this file's folder, published with each edition.",
+        examples=["images/logo.svg"],
+    )
     alt: Line = Field(description="What it says, for those who do not see it.", examples=["Example Press"])
     width: Pixels = Field(default=160, description="Pixels it is shown wide; 160 when left out.", examples=[160])
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.url is None) == (self.file is None):
+            raise ValueError(
+                f"a logo has 'url' or 'file', and this one has {'neither' if self.url is None else 'both'}; "
+                "for example file: images/logo.svg"
+            )
+        return self
+
+    def logo(self) -> Logo:
+        """The logo as rendering needs it."""
+        return Logo(self.url or "", self.alt, self.width, self.file or "")
 
 
 class ThemeShape(Shape):
@@ -110,7 +146,7 @@ class ThemeShape(Shape):
             dark=self.dark.colours(),
             heading_font=self.fonts.heading or "",
             text_font=self.fonts.text or "",
-            logo=Logo(self.logo.url, self.logo.alt, self.logo.width) if self.logo else None,
+            logo=self.logo.logo() if self.logo else None,
             spacing=self.spacing or 0,
             width=self.width or 0,
         )

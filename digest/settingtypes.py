@@ -399,6 +399,8 @@ Words = Annotated[tuple[Line, ...], AfterValidator(_unique)]
 Recipients = Annotated[tuple[MailAddress, ...], AfterValidator(_unique)]
 Count = Annotated[int, Strict(), Field(ge=1, le=10_000)]
 FeedCount = Annotated[int, Strict(), Field(ge=1, le=1000)]
+ImageOctets = Annotated[int, Strict(), Field(ge=20_000, le=2_000_000)]
+ImagePixels = Annotated[int, Strict(), Field(ge=400, le=2400)]
 WholeNumber = Annotated[int, Strict()]
 HostName = Annotated[str, AfterValidator(_host_name)]
 FromEnvironment = Annotated[

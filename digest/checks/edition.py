@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from digest.checks import clients, header, legible, links, markup, pictures, spam
 from digest.checks.catalogue import found
@@ -13,6 +13,7 @@ from digest.checks.page import Page, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from email.message import MIMEPart
 
     from digest.core.finding import Finding
 
@@ -50,7 +51,8 @@ def check(draft: Draft) -> list[Finding]:
     parts = parts_of(draft.message)
     if parts is None:
         return [*findings, found("MSG015", place, "is not multipart/alternative of text/plain and text/html")]
-    plain, content, encoded = parts
+    plain, content, encoded, carried = parts
+    findings += pictures.weight(len(draft.message), place)
     page = Page(content, f"{draft.newsletter} email.html")
     for part in (
         markup.size(page, encoded),
@@ -58,7 +60,7 @@ def check(draft: Draft) -> list[Finding]:
         markup.accessible(page),
         links.links(page),
         links.text_links(plain, f"{draft.newsletter} email.txt"),
-        pictures.pictures(page, draft.files, draft.folder),
+        pictures.pictures(page, draft.files, draft.folder, carried),
         legible.contrasts(page),
         spam.content(page, plain),
         spam.links(page),
@@ -69,18 +71,50 @@ def check(draft: Draft) -> list[Finding]:
     return findings
 
 
-def parts_of(message: bytes) -> tuple[str, bytes, int] | None:
-    """The plain text, the HTML in UTF-8, and the octets of its part as encoded; None when it has other parts."""
+class Parts(NamedTuple):
+    """What a message is made of.
+
+    Attributes:
+        plain: The plain text.
+        html: The HTML, UTF-8.
+        encoded: Octets of its part as encoded.
+        carried: Pictures by their ids, without angle brackets.
+    """
+
+    plain: str
+    html: bytes
+    encoded: int
+    carried: Mapping[str, bytes]
+
+
+def parts_of(message: bytes) -> Parts | None:
+    """The parts of a message; None when it has others than text, HTML and pictures beside the HTML."""
     parsed = message_from_bytes(message, policy=policy.default)
     if parsed.get_content_type() != "multipart/alternative" or not parsed.is_multipart():
         return None
-    found_parts = list(parsed.iter_parts())
-    if [part.get_content_type() for part in found_parts] != ["text/plain", "text/html"]:
+    first, *others = list(parsed.iter_parts()) or [parsed]
+    if len(others) != 1:
         return None
-    plain, html = (part.get_payload(decode=True) for part in found_parts)
+    second, *images = _related(others[0])
+    if [first.get_content_type(), second.get_content_type()] != ["text/plain", "text/html"]:
+        return None
+    plain, html = (part.get_payload(decode=True) for part in (first, second))
     if not isinstance(plain, bytes) or not isinstance(html, bytes):
         return None
-    return plain.decode("utf-8", "replace"), html, len(str(found_parts[1].get_payload()))
+    carried: dict[str, bytes] = {}
+    for image in images:
+        content = image.get_payload(decode=True)
+        if image.get_content_maintype() != "image" or not isinstance(content, bytes):
+            return None
+        carried[str(image["content-id"] or "").strip("<> ")] = content
+    return Parts(plain.decode("utf-8", "replace"), html, len(str(second.get_payload())), carried)
+
+
+def _related(part: MIMEPart) -> list[MIMEPart]:
+    """The HTML and its pictures; a part without pictures stands for itself."""
+    if part.get_content_type() == "multipart/related" and part.is_multipart():
+        return list(part.iter_parts()) or [part]
+    return [part]
 
 
 def _both(draft: Draft, page: Page, plain: str) -> Iterator[Finding]:

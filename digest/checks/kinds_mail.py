@@ -67,6 +67,16 @@ KINDS = (
         "Print fewer stories or shorter summaries.",
     ),
     Kind(
+        "SIZE003", "error", "the message is too heavy",
+        "Many servers refuse a message of more than ten megabytes.",
+        "Let it name its pictures (images.embed: false), or make them smaller (images.budget).",
+    ),
+    Kind(
+        "SIZE004", "warning", "the message is heavy",
+        "Every reader's copy weighs that: it goes out slowly, and fills mailboxes.",
+        "Let it name its pictures (images.embed: false), or make them smaller (images.budget).",
+    ),
+    Kind(
         "MSG001", "error", "a header field that is missing or there twice",
         "From, To, Date, Message-ID and Subject stand once in a message [RFC 5322 section 3.6]; Gmail refuses others.",
         "Write it once.",

@@ -17,13 +17,27 @@ HEAVY = 1_000_000
 """Octets."""
 
 
-def pictures(page: Page, files: Mapping[str, bytes], folder: str) -> Iterator[Finding]:
+LARGE = 2_000_000
+LARGEST = 10_000_000
+"""Octets of a message: many servers take no more than this, some little more (10,240,000)."""
+
+
+def weight(octets: int, place: str) -> Iterator[Finding]:
+    """Whether a message weighs too much, with the pictures it carries."""
+    if octets > LARGEST:
+        yield found("SIZE003", place, f"has {octets:,} octets, and {LARGEST:,} are the most")
+    elif octets > LARGE:
+        yield found("SIZE004", place, f"has {octets:,} octets")
+
+
+def pictures(page: Page, files: Mapping[str, bytes], folder: str, carried: Mapping[str, bytes]) -> Iterator[Finding]:
     """What is wrong with the pictures of the HTML.
 
     Args:
         page: The HTML.
         files: The edition's, by path within its folder.
         folder: Address of that folder, ends with "/".
+        carried: Pictures of the message itself, by their ids.
     """
     for element in page.all("img"):
         place, src = page.at(element), (element.get("src") or "").strip()
@@ -34,7 +48,14 @@ def pictures(page: Page, files: Mapping[str, bytes], folder: str) -> Iterator[Fi
             yield found("IMG003", place, f"a picture of {len(src):,} characters stands in the markup")
         elif src.startswith(folder):
             path = unquote(src.removeprefix(folder))
-            if path not in files:
-                yield found("IMG002", place, f"the edition has no file {path}")
-            elif len(files[path]) > HEAVY:
-                yield found("IMG004", place, f"{path} has {len(files[path]):,} octets")
+            yield from _there(place, path, files.get(path), "the edition has no file")
+        elif src.lower().startswith("cid:"):
+            name = unquote(src[4:])
+            yield from _there(place, name, carried.get(name), "the message carries no")
+
+
+def _there(place: str, name: str, content: bytes | None, missing: str) -> Iterator[Finding]:
+    if content is None:
+        yield found("IMG002", place, f"{missing} {name}")
+    elif len(content) > HEAVY:
+        yield found("IMG004", place, f"{name} has {len(content):,} octets")

@@ -321,6 +321,7 @@ class FrozenEdition:
         hash: SHA-256 over the files, lower-case hex.
         entries: Its stories, in order.
         files: Path within the edition's folder to content: `index.html`, `email.html`, `images/x-1a2b3c4d.png`.
+        problems: Pictures that were left out, and why; not kept.
     """
 
     newsletter: str
@@ -333,6 +334,7 @@ class FrozenEdition:
     hash: str
     entries: tuple[Entry, ...]
     files: Mapping[str, bytes]
+    problems: tuple[Problem, ...] = ()
 
 
 EditionStatus = Literal["composed", "skipped"]

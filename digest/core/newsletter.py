@@ -47,6 +47,21 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRules:
+    """How local pictures are published.
+
+    Attributes:
+        embed: Whether messages carry them, rather than the address of the web copy.
+        budget: Octets of one at most.
+        width: Pixels of one at most: twice as many as the layout shows.
+    """
+
+    embed: bool = False
+    budget: int = 200_000
+    width: int = 1200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Newsletter:
     """What is chosen, how much of it, and for whom it is laid out.
 
@@ -64,6 +79,7 @@ class Newsletter:
         organisation: Who publishes it and where, one line below its messages; empty: as the site says.
         template: The set of templates its messages are made with.
         theme: What differs from the look of that set.
+        images: How its pictures are published.
     """
 
     key: str
@@ -86,6 +102,7 @@ class Newsletter:
     organisation: str = ""
     template: TemplateSet = "standard"
     theme: Theme = field(default_factory=Theme)
+    images: ImageRules = ImageRules()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

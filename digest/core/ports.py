@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 
+NEWSROOM = "newsroom"
+"""Name of the source of what the configuration itself names: a logo. No source of articles is called so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -250,8 +253,11 @@ class Sink(Protocol):
 class Renderer(Protocol):
     """Makes everything of an edition that is kept. Pure."""
 
-    def pictures(self, edition: Edition) -> Sequence[tuple[str, str]]:
-        """The local pictures an edition names: source and path of each, in order, without repeats."""
+    def pictures(self, edition: Edition, newsletter: Newsletter) -> Sequence[tuple[str, str]]:
+        """The local pictures an edition names, its logo too: source and path of each, in order, without repeats.
+
+        The source of what lies in the newsroom's own folder is `NEWSROOM`.
+        """
         ...
 
     def freeze(
@@ -262,7 +268,7 @@ class Renderer(Protocol):
         Args:
             edition: What was chosen, in order, with summaries.
             newsletter: Its newsletter.
-            assets: The bytes of its local pictures; one that is missing is left out.
+            assets: The bytes of its local pictures; one that is missing or broken is left out.
 
         Raises:
             TemplateError: A template is wrong.

@@ -60,14 +60,16 @@ class Logo:
     """A picture above the newsletter's name.
 
     Attributes:
-        url: Absolute.
+        url: Absolute; empty where it is a file.
         alt: What it says, for those who do not see it.
         width: In pixels, as it is shown.
+        file: Its path in the newsroom's folder, with `/` between its parts; empty where it is served elsewhere.
     """
 
     url: str
     alt: str
     width: int
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

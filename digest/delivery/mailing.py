@@ -18,6 +18,7 @@ from digest.core.ports import Envelope, Frame
 from digest.core.reader import Marks, Reader, unsubscribe_mailto, unsubscribe_url
 from digest.core.text import short_hash
 from digest.delivery import quoted, verp
+from digest.delivery.carried import Carried
 from digest.delivery.dkim import Signing
 from digest.delivery.envelope import is_plain, mailbox
 from digest.delivery.headers import mailbox_field, phrase_field, text_field, token_field
@@ -98,7 +99,8 @@ class Mailing:
         self._from = mailbox_field("From", sender)
         boundary = f"=_digest_{short_hash(self._stem + variant, 32)}"
         fields = [*_fields(record, newsletter, site, sender), *_mime_fields(boundary)]
-        body, self._kinds = _body(boundary, files)
+        carried = Carried.of(files, f"{site.url}{newsletter.key}/{record.id}/", f"{self._stem}@{self._domain}")
+        body, self._kinds = _body(boundary, files, carried)
         self._frame = Frame.of([b"", b"".join(fields) + b"\r\n" + body[0], *body[1:]])
         changing = ["to", "message-id", *(["list-unsubscribe"] if self._leaving else [])]
         self._signing = (
@@ -206,10 +208,11 @@ def _mime_fields(boundary: str) -> tuple[bytes, bytes]:
     )
 
 
-def _body(boundary: str, files: Mapping[str, bytes]) -> tuple[list[bytes], list[int]]:
+def _body(boundary: str, files: Mapping[str, bytes], carried: Carried) -> tuple[list[bytes], list[int]]:
     """The body: plain text, then HTML, which readers prefer as it comes last [RFC 2046 section 5.1.4].
 
-    No line of quoted-printable has "=_": the boundary can be in no part [RFC 2045 section 6.7].
+    Pictures that the message carries stand with the HTML, as one alternative to the text. No line of quoted-printable
+    or base64 has "=_": the boundaries can be in no part [RFC 2045 sections 6.7 and 6.8].
 
     Returns:
         Its literals, and what goes into each gap between two of them.
@@ -218,14 +221,20 @@ def _body(boundary: str, files: Mapping[str, bytes]) -> tuple[list[bytes], list[
     sought = (marks.token.encode(), marks.address.encode()) if marks else ()
     literals, kinds = [b""], []
     plain = files["email.txt"] if "email.txt" in files else files["index.txt"]
-    for subtype, content, address in (("plain", plain, _TEXT), ("html", files["email.html"], _HTML)):
+    for subtype, content, address in (("plain", plain, _TEXT), ("html", carried.named(files["email.html"]), _HTML)):
         parts, holes = quoted.split(content, sought)
+        inner = boundary
+        if subtype == "html" and carried.pictures:
+            inner = boundary.replace("digest", "html", 1)
+            literals[-1] += carried.opening(boundary, inner)
         literals[-1] += (
-            f'--{boundary}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\n'
+            f'--{inner}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\n'
             "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
         ).encode() + parts[0]
         literals += parts[1:]
         kinds += [address if hole else _TOKEN for hole in holes]
         literals[-1] += b"\r\n"
+        if inner != boundary:
+            literals[-1] += carried.parts(inner)
     literals[-1] += f"--{boundary}--\r\n".encode()
     return literals, kinds

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from digest.core.theme import Colours, Logo
+    from digest.core.theme import Colours
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,22 @@ class SiteView:
     url: str
     organisation: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogoView:
+    """A picture above the newsletter's name.
+
+    Attributes:
+        url: Absolute.
+        alt: What it says, for those who do not see it.
+        width, height: In pixels, as it is shown; a height of 0 is not known.
+    """
+
+    url: str
+    alt: str
+    width: int
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +63,7 @@ class ThemeView:
     dark: Colours
     heading_font: Markup
     text_font: Markup
-    logo: Logo | None
+    logo: LogoView | None
     spacing: int
     width: int
 
@@ -81,9 +97,12 @@ class ImageView:
     """A picture.
 
     Attributes:
-        url: Absolute.
-        page_url: Relative to the edition's folder; absolute for a remote picture.
+        url: Absolute: one that mail clients show; empty where there is none, and then no message has the picture.
+        page_url: Relative to the edition's folder; absolute for a remote picture. An SVG stays one.
         width, height: In pixels; 0 when unknown.
+        small_url: Absolute: a thumbnail; `url` where there is none.
+        srcset: Absolute: `url` and `small_url` for `srcset`; empty where there is one alone, or messages carry them.
+        page_srcset: The same for web pages.
     """
 
     url: str
@@ -92,6 +111,9 @@ class ImageView:
     credit: str
     width: int
     height: int
+    small_url: str = ""
+    srcset: str = ""
+    page_srcset: str = ""
 
 
 @dataclass(frozen=True, slots=True)

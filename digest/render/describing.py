@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from markupsafe import Markup
 
-from digest.core.theme import Colours, Logo
+from digest.core.theme import Colours
 from digest.render import context
 
 if TYPE_CHECKING:
@@ -78,14 +78,16 @@ def _of(name: str, kind: type) -> Iterator[Variable]:
     meanings = _meanings(kind)
     for field, hint in hints.items():
         yield Variable(f"{name}.{field}", _called(hint), meanings.get(field, ""))
-        inner = next((one for one in (hint, *get_args(hint)) if one in (Colours, Logo, context.ImageView)), None)
+        inner = next(
+            (one for one in (hint, *get_args(hint)) if one in (Colours, context.LogoView, context.ImageView)), None
+        )
         if inner is not None:
             yield from _of(f"{name}.{field}", inner)
 
 
 def _hints(kind: type) -> dict[str, Any]:
     """The fields of a view and its properties, with their types."""
-    known = {"datetime": datetime, "Markup": Markup, "Colours": Colours, "Logo": Logo}
+    known = {"datetime": datetime, "Markup": Markup, "Colours": Colours}
     hints = get_type_hints(kind, localns=known)
     found = {each.name: hints[each.name] for each in fields(kind)} if is_dataclass(kind) else {}
     for name, member in vars(kind).items():

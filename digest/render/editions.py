@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 from digest.core.errors import TemplateError
 from digest.core.fitting import MOST_OCTETS, RESERVE, encoded_octets, fits, most_that_fit, shares
 from digest.core.model import Entry, FrozenEdition
+from digest.core.ports import NEWSROOM
 from digest.core.reader import Marks, leave_url
 from digest.core.text import one_line, utc_text
 from digest.render.context import ReaderView
-from digest.render.links import absolute, local_pictures
+from digest.render.links import absolute, embedded_in, local_pictures
+from digest.render.published import publish
 from digest.render.views import (
     Urls,
     edition_view,
+    for_message,
     newsletter_view,
-    pictures_of,
     shortened,
     site_view,
     theme_view,
@@ -47,9 +49,12 @@ class EditionRenderer:
         self._templates = templates
         self._site = site
 
-    def pictures(self, edition: Edition) -> Sequence[tuple[str, str]]:
+    def pictures(self, edition: Edition, newsletter: Newsletter) -> Sequence[tuple[str, str]]:
         """The local pictures an edition names: source and path of each, in order, without repeats."""
         named: dict[tuple[str, str], None] = {}
+        logo = newsletter.theme.logo
+        if logo is not None and logo.file:
+            named[NEWSROOM, logo.file] = None
         for story in edition.stories:
             article = story.article
             if article.image is not None and not article.image.is_remote:
@@ -63,14 +68,23 @@ class EditionRenderer:
     ) -> FrozenEdition:
         """Render everything of an edition; see `digest.core.ports.Renderer`."""
         urls = Urls.of(self._site, newsletter.key)
-        pictures = pictures_of(assets)
-        view = self._titled(edition_view(edition, newsletter, urls, pictures), newsletter, urls)
+        theme = newsletter.theme.on(self._templates.theme(newsletter.template))
+        published = publish(edition, newsletter, theme, assets)
+        pictures = published.pictures
+        context = {
+            "site": site_view(self._site),
+            "newsletter": newsletter_view(newsletter, urls),
+            "theme": theme_view(theme, urls.edition(edition.id), published.logo),
+        }
+        view = self._titled(edition_view(edition, newsletter, urls, pictures), newsletter, context)
+        context["edition"] = view
         # Made of all that templates can print: no article can hold the marks of its own edition.
-        seed = hashlib.sha256(repr(self._context(view, newsletter, urls)).encode()).hexdigest()[:32]
-        files: dict[str, bytes] = {found.path: found.content for found in pictures.values()}
-        for name, content in self._pages(view, newsletter, urls, Marks.of(seed)).items():
+        seed = hashlib.sha256(repr(context).encode()).hexdigest()[:32]
+        files: dict[str, bytes] = {each.path: each.content for each in published.files}
+        for name, content in self._pages(view, newsletter, context, Marks.of(seed)).items():
             files[name] = content.encode()
-        files["edition.json"] = _manifest(edition, newsletter, view, seed)
+        embedded = embedded_in(files["email.html"], view.url, files) if newsletter.images.embed else ()
+        files["edition.json"] = _manifest(edition, newsletter, view, seed, embedded)
         return FrozenEdition(
             newsletter=newsletter.key,
             id=edition.id,
@@ -82,16 +96,18 @@ class EditionRenderer:
             hash=_hash(files),
             entries=tuple(_entries(edition, view, pictures)),
             files=dict(sorted(files.items())),
+            problems=published.problems,
         )
 
-    def _titled(self, view: EditionView, newsletter: Newsletter, urls: Urls) -> EditionView:
-        context = self._context(view, newsletter, urls)
+    def _titled(self, view: EditionView, newsletter: Newsletter, known: Mapping[str, object]) -> EditionView:
+        context = {**known, "edition": view}
         subject = self._render("subject.txt", context, newsletter)
         preheader = self._render("preheader.txt", context, newsletter)
         return replace(view, subject=one_line(subject), preheader=one_line(preheader))
 
-    def _pages(self, view: EditionView, newsletter: Newsletter, urls: Urls, marks: Marks) -> dict[str, str]:
-        context = self._context(view, newsletter, urls)
+    def _pages(
+        self, view: EditionView, newsletter: Newsletter, context: Mapping[str, object], marks: Marks
+    ) -> dict[str, str]:
         reader = ReaderView(
             marks.address, leave_url(self._site, newsletter.key, marks.token), self._site.preferences_url
         )
@@ -115,6 +131,7 @@ class EditionRenderer:
         # premailer takes long to import, and most runs make no edition.
         from digest.render.email import inline_css  # noqa: PLC0415
 
+        view = for_message(view, embedded=newsletter.images.embed)
         counts = [len(section.stories) for section in view.sections]
         made: dict[int, str] = {}
 
@@ -139,21 +156,13 @@ class EditionRenderer:
     def _render(self, name: str, context: Mapping[str, object], newsletter: Newsletter) -> str:
         return self._templates.render(name, context, language=newsletter.language, template=newsletter.template)
 
-    def _context(self, view: EditionView, newsletter: Newsletter, urls: Urls) -> dict[str, object]:
-        theme = newsletter.theme.on(self._templates.theme(newsletter.template))
-        return {
-            "site": site_view(self._site),
-            "newsletter": newsletter_view(newsletter, urls),
-            "edition": view,
-            "theme": theme_view(theme),
-        }
-
 
 def _entries(edition: Edition, view: EditionView, pictures: Mapping[tuple[str, str], Picture]) -> Iterator[Entry]:
     sections = [section.title for section in edition.sections for _ in section.stories]
     for position, (story, seen, section) in enumerate(zip(edition.stories, view.stories, sections, strict=True)):
         article = story.article
         local = pictures.get((article.source, article.image.src)) if article.image else None
+        mail = local.mail if local else None
         yield Entry(
             key=article.key,
             edition=edition.id,
@@ -169,12 +178,12 @@ def _entries(edition: Edition, view: EditionView, pictures: Mapping[tuple[str, s
             published=article.published.instant if article.published else None,
             appeared=edition.slot + timedelta(seconds=position),
             image_url=seen.image.url if seen.image else "",
-            image_type=local.media_type if local else "",
-            image_bytes=len(local.content) if local else 0,
+            image_type=mail.media_type if mail else "",
+            image_bytes=len(mail.content) if mail else 0,
         )
 
 
-def _manifest(edition: Edition, newsletter: Newsletter, view: EditionView, seed: str) -> bytes:
+def _manifest(edition: Edition, newsletter: Newsletter, view: EditionView, seed: str, embedded: Sequence[str]) -> bytes:
     """The edition for programs: what it holds and where it stands, without rendering."""
     stories = iter(view.stories)
     manifest = {
@@ -195,6 +204,8 @@ def _manifest(edition: Edition, newsletter: Newsletter, view: EditionView, seed:
             for section in edition.sections
         ],
         "mark": seed,
+        # Decided with the edition: its messages stay what they are when the configuration changes.
+        **({"embedded": list(embedded)} if embedded else {}),
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
 
@@ -211,7 +222,7 @@ def _manifest_article(story: Story, seen: StoryView) -> dict[str, object]:
         "language": seen.language,
         "summary": {"text": story.summary.text, "method": story.summary.method},
         "minutes": seen.minutes,
-        "image": seen.image.url if seen.image else None,
+        "image": seen.image.url or None if seen.image else None,
     }
 
 

@@ -11,7 +11,9 @@ import lxml.html
 from digest.core.hosts import ascii_host
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from digest.render.pictures import PictureFile
 
 _REMOTE = ("https://", "http://")
 _VOID_WRAPPER = "<div>{}</div>"
@@ -44,8 +46,8 @@ def local_pictures(html: str) -> list[str]:
     return [src for src in sources if src and not src.startswith(_REMOTE)]
 
 
-def with_pictures(html: str, published: Mapping[str, str]) -> str:
-    """The HTML with each local picture's `src` replaced by where it is published; one that is not there is dropped."""
+def with_pictures(html: str, published: Mapping[str, PictureFile]) -> str:
+    """The HTML with each local picture as it is published, with its size; one that is not there is dropped."""
     if "<img" not in html:
         return html
     root = lxml.html.fromstring(_VOID_WRAPPER.format(html))
@@ -54,11 +56,26 @@ def with_pictures(html: str, published: Mapping[str, str]) -> str:
         src = image.get("src", "")
         if src.startswith(_REMOTE):
             continue
-        if src in published:
-            image.set("src", published[src])
-        else:
+        found = published.get(src)
+        if found is None:
             image.drop_tree()
+            continue
+        image.set("src", found.path)
+        if found.width and found.height:
+            image.set("width", str(found.width))
+            image.set("height", str(found.height))
     return _inner(root)
+
+
+def embedded_in(html: bytes, folder: str, files: Iterable[str]) -> list[str]:
+    """The files of an edition that its message shows, by path.
+
+    Args:
+        html: The message.
+        folder: Address of the edition's folder.
+        files: Their paths.
+    """
+    return [path for path in files if f'src="{folder}{path}"'.encode() in html]
 
 
 def absolute(html: str, page: str, pictures: str) -> str:

@@ -32,9 +32,9 @@ class TemplateRenderer:
         self._feed_id = feed_id
         self._editions = EditionRenderer(templates, site)
 
-    def pictures(self, edition: Edition) -> Sequence[tuple[str, str]]:
+    def pictures(self, edition: Edition, newsletter: Newsletter) -> Sequence[tuple[str, str]]:
         """The local pictures an edition names."""
-        return self._editions.pictures(edition)
+        return self._editions.pictures(edition, newsletter)
 
     def freeze(
         self, edition: Edition, newsletter: Newsletter, assets: Mapping[tuple[str, str], bytes]

@@ -11,9 +11,17 @@ from babel.dates import format_date
 from markupsafe import Markup
 
 from digest.core.text import reading_minutes, word_count
-from digest.render.context import EditionView, ImageView, NewsletterView, SectionView, SiteView, StoryView, ThemeView
+from digest.render.context import (
+    EditionView,
+    ImageView,
+    LogoView,
+    NewsletterView,
+    SectionView,
+    SiteView,
+    StoryView,
+    ThemeView,
+)
 from digest.render.links import with_pictures
-from digest.render.pictures import picture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +29,7 @@ if TYPE_CHECKING:
     from digest.core.model import Article, Edition, Story
     from digest.core.newsletter import Newsletter, Site
     from digest.core.theme import Theme
-    from digest.render.pictures import Picture
+    from digest.render.pictures import Picture, PictureFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +85,33 @@ def newsletter_view(newsletter: Newsletter, urls: Urls) -> NewsletterView:
     )
 
 
-def theme_view(theme: Theme) -> ThemeView:
-    """A whole look."""
+def theme_view(theme: Theme, base: str = "", logo: PictureFile | None = None) -> ThemeView:
+    """A whole look.
+
+    Args:
+        theme: The look.
+        base: Address of the edition's folder.
+        logo: The theme's, where it is published there.
+    """
     return ThemeView(
         light=theme.light,
         dark=theme.dark,
         heading_font=_fonts(theme.heading_font or theme.text_font),
         text_font=_fonts(theme.text_font),
-        logo=theme.logo,
+        logo=_logo(theme, base, logo),
         spacing=theme.spacing,
         width=theme.width,
     )
+
+
+def _logo(theme: Theme, base: str, published: PictureFile | None) -> LogoView | None:
+    logo = theme.logo
+    if logo is None or (logo.file and published is None):
+        return None
+    if published is None:
+        return LogoView(logo.url, logo.alt, logo.width)
+    height = max(1, round(logo.width * published.height / published.width))
+    return LogoView(base + published.path, logo.alt, logo.width, height)
 
 
 def _fonts(families: str) -> Markup:
@@ -106,9 +130,22 @@ def shortened(view: EditionView, shown: Sequence[int]) -> EditionView:
     return replace(view, sections=sections, more=len(view.stories) - sum(shown))
 
 
-def pictures_of(assets: Mapping[tuple[str, str], bytes]) -> dict[tuple[str, str], Picture]:
-    """Each local picture as it is published."""
-    return {key: picture(key[1], content) for key, content in sorted(assets.items())}
+def for_message(view: EditionView, *, embedded: bool) -> EditionView:
+    """The edition without pictures that no mail client shows.
+
+    Args:
+        view: The edition.
+        embedded: Whether messages carry their pictures: an address of another size would be fetched after all.
+    """
+
+    def shown(story: StoryView) -> StoryView:
+        image = story.image if story.image is not None and story.image.url else None
+        return replace(story, image=replace(image, srcset="") if image is not None and embedded else image)
+
+    return replace(
+        view,
+        sections=tuple(replace(each, stories=tuple(map(shown, each.stories))) for each in view.sections),
+    )
 
 
 def edition_view(
@@ -144,7 +181,7 @@ def _story(story: Story, newsletter: Newsletter, base: str, pictures: Mapping[tu
     language = article.language or newsletter.language
     page_url = article.url or f"{article.key}.html"
     published = article.published
-    local = {src: found.path for (source, src), found in pictures.items() if source == article.source}
+    local = {src: found.page for (source, src), found in pictures.items() if source == article.source}
     return StoryView(
         anchor=article.key,
         title=article.title,
@@ -172,8 +209,26 @@ def _image(article: Article, base: str, pictures: Mapping[tuple[str, str], Pictu
         return None
     credit = image.credit or article.credit
     if image.is_remote:
-        return ImageView(image.src, image.src, image.alt, credit, 0, 0)
+        return ImageView(image.src, image.src, image.alt, credit, 0, 0, small_url=image.src)
     found = pictures.get((article.source, image.src))
     if found is None:
         return None
-    return ImageView(base + found.path, found.path, image.alt, credit, found.width, found.height)
+    mail, small, page = found.mail, found.small, found.page
+    return ImageView(
+        url=base + mail.path if mail else "",
+        page_url=page.path,
+        alt=image.alt,
+        credit=credit,
+        width=page.width or (mail.width if mail else 0),
+        height=page.height or (mail.height if mail else 0),
+        small_url=base + small.path if small else "",
+        srcset=_srcset(base, small, mail),
+        page_srcset=_srcset("", small, page),
+    )
+
+
+def _srcset(base: str, small: PictureFile | None, whole: PictureFile | None) -> str:
+    """Both sizes of a picture; empty where there is one, or where the large one has any size."""
+    if small is None or whole is None or small == whole or whole.media_type == "image/svg+xml":
+        return ""
+    return f"{base}{small.path} {small.width}w, {base}{whole.path} {whole.width}w"

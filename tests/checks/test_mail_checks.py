@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from drafts import FOLDER, HEAD, HTML, LEAVE, PLAIN, TOKEN, WORDS, codes, draft, message, swapped
 
@@ -173,6 +175,30 @@ def test_a_heavy_picture():
     assert codes(files={"images/a.png": bytes(1_000_000)}) == []
 
 
+def carrying(content: bytes, name: str = "a.png.weekly@example.org", src: str = "", kind: str = "image/png") -> bytes:
+    """The message with a picture in it, as a part beside the HTML."""
+    whole = message(HTML.replace(f"{FOLDER}images/a.png", src or f"cid:{name}")).decode()
+    begin = whole.index("--x_x", whole.index("text/plain"))
+    page = whole[begin:].removesuffix("--x_x--\r\n").replace("--x_x", "--y_y")
+    return (
+        f'{whole[:begin]}--x_x\r\nContent-Type: multipart/related; type="text/html"; boundary="y_y"\r\n\r\n{page}'
+        f"--y_y\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <{name}>\r\n\r\n"
+        f"{base64.encodebytes(content).decode().replace(chr(10), chr(13) + chr(10))}--y_y--\r\n--x_x--\r\n"
+    ).encode()
+
+
+def test_a_message_that_carries_its_pictures():
+    assert codes(carrying(b"png")) == []
+    assert codes(carrying(b"png", src="cid:other@example.org")) == ["IMG002"]
+    assert codes(carrying(bytes(1_000_001))) == ["IMG004"]
+    assert codes(carrying(bytes(1_600_000))) == ["SIZE004", "IMG004"]
+    assert codes(carrying(bytes(8_000_000))) == ["SIZE003", "IMG004"]
+
+
+def test_what_is_no_picture_beside_the_html_is_other_parts():
+    assert codes(carrying(b"x", kind="application/pdf"))[-1] == "MSG015"
+
+
 def test_the_limit_of_size_is_of_octets_and_before_what_it_costs_to_encode():
     base = len(HTML.encode())
     assert "SIZE001" not in codes(message(HTML + "<!--" + "x" * (102_000 - base - 8) + "-->"))
@@ -188,5 +214,13 @@ def test_what_only_providers_mind_is_not_asked_of_files():
 
 
 def test_every_kind_of_a_message_is_tested():
-    elsewhere = {"MSG004", "MSG015", "IMG004", "LINK005", "LINK006"}  # above, and in test_alive.py
+    elsewhere = {
+        "MSG004",
+        "MSG015",
+        "IMG004",
+        "SIZE003",
+        "SIZE004",
+        "LINK005",
+        "LINK006",
+    }  # above, and in test_alive.py
     assert {kind.code for kind in kinds_mail.KINDS} <= {code for code, _ in BROKEN} | elsewhere

@@ -292,3 +292,76 @@ def test_the_wire_form_of_any_message(message):
 def test_a_literal_that_a_value_could_give_a_leading_dot_is_refused():
     with pytest.raises(ValueError, match="begins with a dot"):
         Frame.of([b"a\r\n", b".b\r\n"])
+
+
+# Pictures that a message carries.
+
+FOLDER = "https://news.example.org/weekly/2026-03-02T0700Z/"
+PICTURES = {"images/sea-1a2b3c4d.png": bytes(range(256)) * 40, "images/hill-5e6f7a8b.jpg": b"\xff\xd8.\r\n.\r\n" * 200}
+CARRIED = {
+    **FILES,
+    **PICTURES,
+    "images/web-00000000.svg": b"<svg/>",
+    "email.html": FILES["email.html"]
+    + f'<img src="{FOLDER}images/sea-1a2b3c4d.png"><img alt="a" src="{FOLDER}images/hill-5e6f7a8b.jpg">'.encode(),
+    "edition.json": json.dumps({"mark": SEED, "embedded": list(PICTURES)}).encode(),
+}
+
+
+def opened(message: bytes):
+    """The text, the HTML and the pictures by their ids, as RFC 2387 has them."""
+    parsed = message_from_bytes(message, policy=default)
+    plain, related = parsed.iter_parts()
+    assert (parsed.get_content_type(), plain.get_content_type()) == ("multipart/alternative", "text/plain")
+    assert related.get_content_type() == "multipart/related"
+    assert related.get_param("type") == "text/html"
+    page, *images = related.iter_parts()
+    assert page.get_content_type() == "text/html"
+    assert not any(part.defects for part in parsed.walk())
+    return plain, page, {image["content-id"]: image for image in images}
+
+
+@given(address=ADDRESSES)
+def test_pictures_stand_beside_the_html_whatever_the_address(address):
+    mailing = Mailing(RECORD, CARRIED, LETTER, SITE, replace(SENDING, keys=(SIGNER,)))
+    found = mailing.envelope(ANN._replace(address=address))
+    message = found.message
+    assert found.wire == stuffed(message)
+    assert max(map(len, message.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
+    plain, page, images = opened(message)
+    html = page.get_payload(decode=True).decode()
+    assert [image.get_payload(decode=True) for image in images.values()] == list(PICTURES.values())
+    assert re.findall(r'src="cid:([^"]+)"', html) == [name.strip("<>") for name in images]
+    assert FOLDER not in html
+    assert found.recipient in unescape(html)
+    assert "Leave" in plain.get_payload(decode=True).decode()
+
+
+def test_a_picture_has_its_type_its_name_and_an_id_that_stays():
+    mailing = Mailing(RECORD, CARRIED, LETTER, SITE, SENDING)
+    _, _, images = opened(mailing.envelope(ANN).message)
+    assert {name: (each.get_content_type(), each.get_content_disposition(), each.get_filename())
+            for name, each in images.items()} == {
+        "<sea-1a2b3c4d.png.weekly.2026-03-02T0700Z@news.example.org>": ("image/png", "inline", "sea-1a2b3c4d.png"),
+        "<hill-5e6f7a8b.jpg.weekly.2026-03-02T0700Z@news.example.org>": ("image/jpeg", "inline", "hill-5e6f7a8b.jpg"),
+    }  # fmt: skip
+    other = mailing.envelope(Reader(42, 18, "ben@example.com"))
+    assert list(opened(other.message)[2]) == list(images)
+    assert other.frame is mailing.envelope(ANN).frame
+
+
+def test_no_boundary_begins_another_or_a_line_of_a_part():
+    message = Mailing(RECORD, CARRIED, LETTER, SITE, SENDING).envelope(ANN).message
+    outer, inner = re.findall(rb'boundary="([^"]+)"', message)
+    assert not outer.startswith(inner)
+    assert not inner.startswith(outer)
+    lines = message.split(b"\r\n")
+    assert sum(line.startswith(b"--" + outer) for line in lines) == 3
+    assert sum(line.startswith(b"--" + inner) for line in lines) == len(PICTURES) + 2
+
+
+def test_an_edition_that_names_its_pictures_goes_on_naming_them():
+    named = {**CARRIED, "edition.json": FILES["edition.json"]}
+    message = Mailing(RECORD, named, LETTER, SITE, SENDING).envelope(ANN).message
+    assert b"cid:" not in message
+    assert b"image/png" not in message

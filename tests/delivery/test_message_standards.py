@@ -57,6 +57,9 @@ def sample(tmp_path_factory, private):
     root = tmp_path_factory.mktemp("newsroom")
     shutil.copytree(REPOSITORY / "articles", root / "articles")
     config = (REPOSITORY / "config.yaml").read_text(encoding="utf-8")
+    # One of the two carries its pictures, so that each standard is held for both kinds.
+    assert config.count("\n  policy:\n") == 1
+    config = config.replace("\n  policy:\n", "\n  policy:\n    images: {embed: true}\n")
     (root / "config.yaml").write_text(config + MAIL, encoding="utf-8")
     (root / "keys").mkdir()
     (root / "keys/s1.pem").write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
@@ -90,6 +93,8 @@ def parts(message: bytes) -> list[str]:
     assert parsed.get_content_type() == "multipart/alternative"
     assert not parsed.defects
     found = list(parsed.iter_parts())
+    if found[1].get_content_type() == "multipart/related":
+        found[1] = next(iter(found[1].iter_parts()))
     assert [part.get_content_type() for part in found] == ["text/plain", "text/html"]
     return [part.get_payload(decode=True).decode() for part in found]
 
@@ -203,6 +208,30 @@ def test_16_and_17_the_html(one):
     assert len(list(tree.iter("title"))) == 1
     for element in tree.iter("a"):
         assert element.get("href").startswith(("https://", "#")), element.get("href")
+
+
+def test_pictures_that_are_carried_are_those_that_are_shown(one):
+    _, newsletter, _, envelope, files = one
+    parsed = message_from_bytes(envelope.message, policy=policy.default)
+    assert not any(part.defects for part in parsed.walk())
+    _, html = parts(envelope.message)
+    shown = [each.get("src") for each in html5lib.HTMLParser(namespaceHTMLElements=False).parse(html).iter("img")]
+    carried = {part["content-id"].strip("<>"): part for part in parsed.walk() if part["content-id"]}
+    related = [part for part in parsed.walk() if part.get_content_type() == "multipart/related"]
+    if newsletter == "weekly":
+        assert (related, carried) == ([], {})
+        assert all(src.startswith("https://news.example.org/weekly/") for src in shown)
+        return
+    # RFC 2387: the root is the first part, and its type a parameter; RFC 2392: each id once, and each is named.
+    assert [part.get_param("type") for part in related] == ["text/html"]
+    assert sorted(shown) == sorted(f"cid:{name}" for name in carried)
+    assert shown
+    for name, part in carried.items():
+        assert re.fullmatch(r"[a-z0-9.-]+\.policy\.[0-9TZ-]+@news\.example\.org", name)
+        assert part.get_content_disposition() == "inline"
+        assert part["content-transfer-encoding"] == "base64"
+        assert part.get_content() == files[f"images/{part.get_filename()}"]
+        assert part.get_content_type() in ("image/png", "image/jpeg", "image/gif")
 
 
 def test_19_no_line_break_of_a_name_reaches_the_header(sample):

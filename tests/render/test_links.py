@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.render.links import absolute, local_pictures, uri, with_pictures
+from digest.render.pictures import PictureFile
 from digest.sources.addresses import Addresses
 from digest.sources.allowlist import BLOCKS, INLINE, WRAPPERS
 from digest.sources.sanitise import sanitise
@@ -53,8 +54,8 @@ def test_local_pictures_are_named_in_order():
 
 def test_a_local_picture_gets_its_address_and_a_missing_one_goes_alone():
     html = '<p>a<img src="a.png" alt="A">b<img src="gone.png">c<img src="https://e.example/x.png">d</p>'
-    assert with_pictures(html, {"a.png": "images/a-1.png"}) == (
-        '<p>a<img src="images/a-1.png" alt="A">bc<img src="https://e.example/x.png">d</p>'
+    assert with_pictures(html, {"a.png": PictureFile("images/a-1.png", b"", "image/png", 30, 20)}) == (
+        '<p>a<img src="images/a-1.png" alt="A" width="30" height="20">bc<img src="https://e.example/x.png">d</p>'
     )
     assert with_pictures("<p>a &amp; b</p>", {}) == "<p>a &amp; b</p>"
 
