@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
-    default=8026,
+    default=8027,
     show_default=True,
     help="The port to listen at; 0 takes any that is free.",
 )

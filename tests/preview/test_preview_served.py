@@ -77,8 +77,8 @@ def test_pictures_that_were_never_published_are_shown(serve):
     preview = serve()
     (address,) = set(re.findall(r'<img[^>]* src="(.*?)"', preview.ask("/frame/light").text))
     picture = preview.ask(address)
-    assert (picture.status, picture.headers["Content-Type"]) == (200, "image/gif")
-    assert picture.content.startswith(b"GIF89a")
+    assert (picture.status, picture.headers["Content-Type"]) == (200, "image/png")
+    assert picture.content.startswith(b"\x89PNG")
     assert f'src="https://news.example.org/weekly/{EDITION}/images/' in preview.ask("/source").text.replace(
         "&#34;", '"'
     )
