@@ -61,7 +61,7 @@ def test_what_comes_out_is_shown_by_every_client(content, suffix):
     assert found.page.media_type == MEDIA_TYPES[suffix] == Image.MIME[opened(found.page.content).format]
     assert (found.page.width, found.page.height) == opened(found.page.content).size == (900, 600)
     assert found.small is not None
-    assert (found.small.width, found.small.height) == opened(found.small.content).size == (400, 267)
+    assert (found.small.width, found.small.height) == opened(found.small.content).size == (600, 400)
     assert made(content, "a.whatever") == found
 
 
@@ -94,7 +94,7 @@ def test_the_path_changes_with_the_content_and_never_without():
 
 @pytest.mark.parametrize("src", ["漢字.png", "….png", "../../etc/a b?c#d.png", "x" * 300 + ".png", "a\\b.png"])
 def test_the_path_is_fit_for_a_url_whatever_the_name(src):
-    for each in made(saved(photo(500, 300), "JPEG"), src).files:
+    for each in made(saved(photo(700, 300), "JPEG"), src).files:
         assert re.fullmatch(r"images/[a-z0-9-]{1,49}\.jpg", each.path)
 
 
@@ -165,7 +165,7 @@ def test_a_png_of_sixteen_bits_keeps_what_is_bright():
 
 
 def test_what_is_transparent_stays_so():
-    image = Image.new("RGBA", (500, 300), "#00000000")
+    image = Image.new("RGBA", (700, 300), "#00000000")
     image.paste("#ff0000ff", (0, 0, 250, 300))
     for content in (saved(image, "PNG"), saved(image.quantize(8), "PNG"), saved(image, "WEBP", lossless=True)):
         for each in made(content).files:
