@@ -114,6 +114,15 @@ def test_nothing_but_the_picture_is_left(kind):
         assert b"Exif" not in each.content
 
 
+def test_what_encoders_take_along_by_themselves_is_left_as_well():
+    commented = saved(photo(), "JPEG", comment=SECRET)
+    # A profile that cannot be followed stays with the pixels unless somebody takes it off.
+    drawn = saved(Image.new("RGB", (90, 60), "#123456"), "PNG", icc_profile=SECRET * 9)
+    for content, marker in ((commented, SECRET), (drawn, b"iCCP")):
+        assert marker in content
+        assert marker not in made(content).page.content
+
+
 @pytest.mark.parametrize(
     ("orientation", "expected"),
     [
