@@ -26,8 +26,8 @@ MEDIA_TYPES = {
 }
 """Of what is published, by suffix."""
 
-SMALL = 400
-"""Pixels of a thumbnail's width: twice what messages show, and a bit."""
+SMALL = 600
+"""Pixels of a thumbnail's width: enough beside words, and on a phone, where it stands above them."""
 
 TALLEST = 4
 """Times its width."""

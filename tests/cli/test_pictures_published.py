@@ -70,7 +70,7 @@ def test_each_page_and_message_has_what_it_can_show(pictured):
             assert int(attributes["height"]) > 0
     assert mail["box"]["src"].endswith(".png")
     assert page["box"]["src"].endswith(".svg")
-    assert re.fullmatch(rf"{BASE}\S+ 400w, {BASE}\S+ 1200w", mail["photo"].get("srcset", mail["box"]["srcset"]))
+    assert re.fullmatch(rf"{BASE}\S+ 600w, {BASE}\S+ 1200w", mail["photo"].get("srcset", mail["box"]["srcset"]))
     assert not any(b"Secret" in content for content in files.values())
     assert "the picture is broken" in result.err
     assert "articles/broken.jpg" in result.err

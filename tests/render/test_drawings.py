@@ -28,7 +28,7 @@ def test_a_web_page_has_the_drawing_and_a_message_its_pixels_on_the_sheet():
     assert found.small is not None
     image = opened(found.mail.content).convert("RGB")
     assert (found.mail.width, found.mail.height) == image.size == (1200, 800)
-    assert opened(found.small.content).size == (400, 267)
+    assert opened(found.small.content).size == (600, 400)
     assert (image.getpixel((10, 10)), image.getpixel((1190, 10))) == ((0x33, 0x66, 0x99), (0xFF, 0xFA, 0xF0))
     assert made(BOX) == found
 
