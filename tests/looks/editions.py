@@ -104,9 +104,14 @@ class Sample:
 
     def html(self) -> str:
         """The message's HTML, as a mail program decodes it."""
-        message = message_from_bytes(self.message.read_bytes(), policy=default)
-        (part,) = (each for each in message.walk() if each.get_content_type() == "text/html")
-        return str(part.get_content())
+        return html_of(self.message.read_bytes())
+
+
+def html_of(message: bytes) -> str:
+    """The HTML of a message, decoded."""
+    parts = message_from_bytes(message, policy=default).walk()
+    (part,) = (each for each in parts if each.get_content_type() == "text/html")
+    return str(part.get_content())
 
 
 def local(html: str, served: Path) -> str:
