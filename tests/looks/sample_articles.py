@@ -116,7 +116,8 @@ ODD = (
     Piece(
         f"{_LONG} {'x' * 120}",
         "<b>&amp; “Signs” & 'more'",
-        f"{_LONG}. {'path/' * 40} and https://example.com/{'very-long-' * 20}end\n\n```\n{'code ' * 60}\n```",
+        f"{_LONG}. {'path/' * 40} and https://example.com/{'very-long-' * 20}end\n\n```\n{'code ' * 60}\n```\n\n"
+        f"{'| column ' * 12}|\n{'| --- ' * 12}|\n{'| figure ' * 12}|\n",
         author=_LONG,
         summary=f"{_LONG} {'y' * 200} and some words after it.",
     ),
