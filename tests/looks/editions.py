@@ -132,10 +132,10 @@ def compose(root: Path, kinds: Iterable[str] = KINDS, sets: Iterable[str] = SETS
 
 def _compose(room: Path, kind: str, sets: tuple[str, ...]) -> list[Sample]:
     _lay_out(room, kind, sets)
-    _digest(room, "keys", "make", "--selector", "s2026", "--domain", SENDER_DOMAIN)
+    run(room, "keys", "make", "--selector", "s2026", "--domain", SENDER_DOMAIN)
     samples = []
     for template in sets:
-        _digest(room, "run", template, "--at", AT)
+        run(room, "run", template, "--at", AT)
         (message,) = (room / "out/mail").glob(f"{template}-*.eml")
         samples.append(Sample(kind, template, room / "out", message))
     return samples
@@ -170,8 +170,12 @@ def _sections(pieces: tuple[Piece, ...]) -> list[str]:
     return list(dict.fromkeys(piece.category for piece in pieces))
 
 
-def _digest(room: Path, *args: str) -> None:
-    """Run a command in this process."""
+def run(room: Path, *args: str) -> None:
+    """Run a command of digest in this process.
+
+    Raises:
+        RuntimeError: It failed; with what it said.
+    """
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         try:
