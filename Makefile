@@ -8,10 +8,10 @@ LOCK   := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 AT     ?= 2026-03-02T12:00:00Z
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test faults check format golden bench lock wheel clean
+.PHONY: help setup setup-dev run test faults check format golden pictures judges-setup judges bench lock wheel clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.run ## the virtual environment, with what `digest` needs
 setup-dev: $(VENV)/.dev ## the same, with what the checks and tests need
@@ -40,6 +40,15 @@ format: $(VENV)/.dev ## lay the code out, mend what ruff can mend
 
 golden: $(VENV)/.dev ## write the golden files anew (then read the diff)
 	$(BIN)/python -m pytest -q tests -k golden --no-cov --write-golden
+
+pictures: $(VENV)/.dev ## take the pictures of docs/templates.md anew, with Chromium
+	$(BIN)/python tests/looks/docs_pictures.py
+
+judges-setup: ## what npm brings of the outside judges, pinned; the rest: CONTRIBUTING.md
+	cd tests/judges && npm ci --ignore-scripts
+
+judges: $(VENV)/.dev ## ask outside judges (HTML, accessibility, spam, feeds); writes docs/quality.md
+	$(BIN)/python tests/judges/judging.py --write docs/quality.md $(ARGS)
 
 bench: $(VENV)/.dev ## measure, each figure beside a reference
 	$(BIN)/python -m benchmarks

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NAMES = ("atom.xml", "rss.xml", "feed.json")
 JSON_VERSION = "https://jsonfeed.org/version/1.1"
 _ATOM = "{http://www.w3.org/2005/Atom}"
+_REFERENCE = re.compile(r"&#?\w+;")
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 
 
@@ -145,7 +146,7 @@ def _rss(content: bytes) -> Feed:
         tuple((date, _is_rfc822(date)) for date in dates),
         _atom_link(channel, "self"),
         _words(channel, "link"),
-        tuple(Entry(_words(each, "guid"), _words(each, "title"), _words(each, "link")) for each in items),
+        tuple(Entry(_words(each, "guid"), _rss_title(each), _words(each, "link")) for each in items),
     )
 
 
@@ -187,7 +188,17 @@ def _title(entry: etree._Element) -> str:
     text = _words(entry, f"{_ATOM}title")
     if element is None or element.get("type") != "html" or not text:
         return text
-    return str(etree.fromstring(f"<p>{text}</p>", etree.HTMLParser()).xpath("string()"))
+    return _as_read(text)
+
+
+def _rss_title(item: etree._Element) -> str:
+    """The title of an RSS item as words: what has a reference in it is read as HTML, by feed readers and by us."""
+    text = _words(item, "title")
+    return _as_read(text) if _REFERENCE.search(text) else text
+
+
+def _as_read(html: str) -> str:
+    return str(etree.fromstring(f"<p>{html}</p>", etree.HTMLParser()).xpath("string()"))
 
 
 def _atom_link(element: etree._Element, rel: str) -> str:

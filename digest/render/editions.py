@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from digest.core.errors import TemplateError
 from digest.core.fitting import MOST_OCTETS, RESERVE, encoded_octets, fits, most_that_fit, shares
 from digest.core.model import Entry, FrozenEdition
@@ -15,7 +17,7 @@ from digest.core.ports import NEWSROOM
 from digest.core.reader import Marks, leave_url
 from digest.core.text import one_line, utc_text
 from digest.render.context import ReaderView
-from digest.render.links import absolute, embedded_in, local_pictures
+from digest.render.links import absolute, embedded_in, local_pictures, scrollable
 from digest.render.published import publish
 from digest.render.views import (
     Urls,
@@ -119,7 +121,8 @@ class EditionRenderer:
         }
         for story in view.stories:
             if not story.canonical_url:
-                pages[story.page_url] = self._render("story.html", {**context, "story": story}, newsletter)
+                paged = replace(story, html=Markup(scrollable(story.html)))  # noqa: S704 sanitised, see `views`
+                pages[story.page_url] = self._render("story.html", {**context, "story": paged}, newsletter)
         return pages
 
     def _message(self, context: Mapping[str, object], view: EditionView, newsletter: Newsletter) -> str:

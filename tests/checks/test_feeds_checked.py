@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from digest.checks.feeds import NAMES, feeds
+from digest.render.feeds import Feed, FeedItem, feed_files
 
 GOLDEN = Path(__file__).parents[1] / "golden/edition/weekly"
 HOME = "https://news.example.org/weekly/"
@@ -58,6 +60,34 @@ def test_what_is_broken_is_found(files, code, name, old, new):
     assert old in files[name]
     files[name] = files[name].replace(old, new) if code == "FEED001" else files[name].replace(old, new, 1)
     assert (code, "weekly" if code == "FEED007" else f"weekly {name}") in found(files)
+
+
+@pytest.mark.parametrize("title", ['<script>"</script> & more', "AT&amp;T", "a < b <c>", "&#8212;"])
+def test_a_title_that_looks_like_markup_is_the_same_in_all_formats(title):
+    slot = datetime(2026, 3, 2, 7, tzinfo=UTC)
+    item = FeedItem(
+        id=FIRST.decode(),
+        title=title,
+        url=f"{HOME}a.html",
+        summary="Words.",
+        html="<p>Words.</p>",
+        author="Ann",
+        categories=(),
+        language="en",
+        published=slot,
+        updated=slot,
+    )
+    feed = Feed(
+        id=FIRST.decode(),
+        title="T",
+        description="D",
+        home_url=HOME,
+        base_url=HOME,
+        language="en",
+        author="A",
+        items=(item,),
+    )
+    assert found(feed_files(feed)) == []
 
 
 def test_an_id_that_is_there_twice(files):

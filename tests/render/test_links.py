@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.render.links import absolute, local_pictures, uri, with_pictures
+from digest.render.links import absolute, local_pictures, scrollable, uri, with_pictures
 from digest.render.pictures import PictureFile
 from digest.sources.addresses import Addresses
 from digest.sources.allowlist import BLOCKS, INLINE, WRAPPERS
@@ -99,3 +99,9 @@ def test_notes_are_on_the_article_s_page_and_pictures_beside_the_edition():
         '<p><a href="https://e.example/article#fn-1">1</a>'
         '<img src="https://news.example.org/weekly/1/images/a.png" alt=""></p>'
     )
+
+
+def test_the_keyboard_reaches_tables_and_nothing_but_tables():
+    html = '<p title="&lt;table&gt;">One &lt;table&gt;.</p><table><tr><td>Two</td></tr></table>'
+    assert scrollable(html) == html.replace("<table><tr>", '<table tabindex="0"><tr>')
+    assert scrollable(html.partition("<table>")[0]) == html.partition("<table>")[0]

@@ -55,7 +55,7 @@ def test_looking_changes_nothing(web):
     assert shown.status == 200
     assert shown.heading == "Leave The &lt;Weekly&gt; &amp; Co?"
     assert ANN in shown.text
-    assert '<form method="post"><button name="leave"' in shown.text
+    assert '<form method="post"><button type="submit" name="leave"' in shown.text
 
 
 def test_other_methods_are_answered_as_they_should_be(web):
