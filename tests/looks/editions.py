@@ -16,8 +16,8 @@ from email.policy import default
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from drawn_pictures import PICTURES, draw
 from sample_articles import ARABIC, ODD, SHORT, Piece, sixty
-from sample_pictures import PICTURES, draw
 
 from digest.cli import main
 from digest.render.folders import SETS
