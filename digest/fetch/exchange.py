@@ -20,7 +20,7 @@ from digest.core.webaddress import WebAddress, shown, web_address
 from digest.fetch import robots
 from digest.fetch.guard import GuardError, ReachError
 from digest.fetch.inflate import ContentError
-from digest.fetch.manners import Clock, Host, Limits, OverError, RestingError
+from digest.fetch.manners import Host, OverError, RestingError
 from digest.fetch.wire import Request, Response, Wire
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.core.fetching import Outcome, Visit, Wanted
+    from digest.fetch.limits import Clock, Limits
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PERMANENT = (301, 308)

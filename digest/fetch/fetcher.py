@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from digest.core.fetching import Fetched, due, not_due, remembered
 from digest.core.webaddress import shown
-from digest.fetch.manners import Limits
+from digest.fetch.limits import Limits
 
 if TYPE_CHECKING:
     import ssl
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from digest.core.fetching import Wanted
     from digest.fetch.guard import Resolve
-    from digest.fetch.manners import Clock
+    from digest.fetch.limits import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,15 @@ class Content:
         self._came = self._size = 0
         self._parts: list[bytes] = []
 
+    def expect(self, length: str) -> None:
+        """Hear how many octets are to come, from the header Content-Length; what comes is counted all the same.
+
+        Raises:
+            ContentError: It would be too much.
+        """
+        if length.isdecimal() and int(length[:20]) > self._wire:
+            raise self._too_much()
+
     def take(self, data: bytes) -> None:
         """Take in what came.
 
@@ -64,7 +73,7 @@ class Content:
             return
         self._came += len(data)
         if self._came > self._wire:
-            raise ContentError(f"sends more than {_size(self._wire)}: that is too much for digest")
+            raise self._too_much()
         if self._coding is None:
             self._coding = _CODINGS[self._name](data) if self._name else _Plain()
         part = self._coding.take(data, self._inflated - self._size)
@@ -72,6 +81,9 @@ class Content:
         if self._size > self._inflated:
             raise ContentError(f"unpacks to more than {_size(self._inflated)}: that is too much for digest")
         self._parts.append(part)
+
+    def _too_much(self) -> ContentError:
+        return ContentError(f"sends more than {_size(self._wire)}: that is too much for digest")
 
     def part(self) -> bytes:
         """What there is of it so far."""

@@ -1,4 +1,4 @@
-"""How much is asked at once, how long it may take, and how a host is treated within one run."""
+"""How a host is treated within one run: how many requests go at once, and when the next one may."""
 
 from __future__ import annotations
 
@@ -8,42 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator
     from datetime import timedelta
 
+    from digest.fetch.limits import Clock
     from digest.fetch.robots import Rules
-
-MEBIBYTE = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one run of a `Fetcher` may take.
-
-    Attributes:
-        parallel: Exchanges at once.
-        per_host: Those with one host.
-        spacing: Seconds between the beginnings of two requests to a host.
-        crawl_delay: The most that a robots.txt may make of it.
-        seconds: For one address, from dialling to the last octet, over all redirects; waiting for its turn is not
-            counted.
-        connect: Of these for one dialling and one handshake.
-        total: Seconds for the whole run; what is left then is not asked.
-        wire: Octets of one content as they come.
-        inflated: Octets of it inflated.
-        hops: Redirects followed.
-    """
-
-    parallel: int = 50
-    per_host: int = 2
-    spacing: float = 1.0
-    crawl_delay: float = 10.0
-    seconds: float = 30.0
-    connect: float = 10.0
-    total: float = 900.0
-    wire: int = 10 * MEBIBYTE
-    inflated: int = 20 * MEBIBYTE
-    hops: int = 10
 
 
 class OverError(Exception):
@@ -61,19 +30,6 @@ class RestingError(Exception):
     def __init__(self, host: str, wait: timedelta) -> None:
         super().__init__(f"{host} was asked too often, and wants to be left alone")
         self.wait = wait
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Time as a run sees it.
-
-    Attributes:
-        now: Seconds that only grow.
-        sleep: Waits so many.
-    """
-
-    now: Callable[[], float]
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from digest.fetch.exchange import Exchanges
 from digest.fetch.guard import system_resolver
-from digest.fetch.manners import Clock
+from digest.fetch.limits import Clock
 from digest.fetch.wire import Wire
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class _Run:
             return
         self._count(0)
         fetcher = self._fetcher
-        clock = fetcher.clock or Clock(self._loop.time)
+        clock = fetcher.clock or Clock(self._loop.time, asyncio.sleep)
         executor = ThreadPoolExecutor(_LOOKING_UP)
         resolve = fetcher.resolve or system_resolver(executor)
         wire = Wire(fetcher.agent, fetcher.limits.connect, resolve, fetcher.network, fetcher.tls)

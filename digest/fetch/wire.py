@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import httpcore2
 import httpx2
 
-from digest.fetch.guard import Guard, GuardError, ReachError, Resolve
+from digest.fetch.guard import Guard, GuardError, ReachError
 from digest.fetch.inflate import CODINGS, Content, ContentError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from digest.core.webaddress import WebAddress
+    from digest.fetch.guard import Resolve
 
 _ACCEPT = {
     "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, "
@@ -181,6 +182,8 @@ class Wire:
             return Response(answer.status_code, headers)  # what else it says is not read: the connection is closed
         content = Content(headers.get("content-encoding", ""), request.wire, request.inflated)
         try:
+            if not request.rest_left:
+                content.expect(headers.get("content-length", ""))
             async for part in answer.aiter_raw():
                 content.take(part)
         except ContentError:
