@@ -78,13 +78,16 @@ def web_address(url: str, base: WebAddress | None = None) -> WebAddress:
     try:
         parts = urlsplit(urljoin(base.url, text) if base else text)
         port = parts.port
+        number = ipaddress.IPv6Address(parts.hostname) if parts.hostname and ":" in parts.hostname else None
     except ValueError as error:
         raise ValueError(f"is no address: {error}") from error
     if parts.scheme not in _PORTS:
         raise ValueError("is not asked: only http and https are; write https://...")
     if not parts.hostname:
         raise ValueError("names no host; write https://host/path")
-    host = _host(parts.hostname)
+    if number is not None and number.scope_id:
+        raise ValueError("names an interface of this machine; leave out what follows the %")
+    host = number.compressed if number is not None else _host(parts.hostname)
     if port is None:
         port = _PORTS[parts.scheme]
     if trouble := port_trouble(port):
@@ -102,19 +105,11 @@ def web_address(url: str, base: WebAddress | None = None) -> WebAddress:
 
 
 def _host(host: str) -> str:
-    """A host in its one spelling.
+    """A name or an IPv4 address in its one spelling.
 
     Raises:
         ValueError: It is none, or a number that only some programs read as an address.
     """
-    if ":" in host:
-        try:
-            address = ipaddress.IPv6Address(host)
-        except ValueError as error:
-            raise ValueError(f"is no address: {error}") from error
-        if address.scope_id:
-            raise ValueError("names an interface of this machine; leave out what follows the %")
-        return address.compressed
     try:
         name = ascii_host(host.removesuffix(".")).lower()
     except ValueError as error:

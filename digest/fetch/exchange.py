@@ -18,8 +18,7 @@ from digest.core.fetching import (
 from digest.core.httpheaders import content_type, retry_after
 from digest.core.webaddress import WebAddress, shown, web_address
 from digest.fetch import robots
-from digest.fetch.guard import GuardError, ReachError
-from digest.fetch.inflate import ContentError
+from digest.fetch.errors import ContentError, FailedError, FetchError, GuardError, ReachError, RefusedError
 from digest.fetch.manners import Host, OverError, RestingError
 from digest.fetch.wire import Request, Response, Wire
 
@@ -37,14 +36,6 @@ _NO_HEAD = (403, 405, 406, 429, 500, 501, 503)
 
 _REST = timedelta(minutes=15)
 """For so long a host is left alone that was asked too often and does not say for how long."""
-
-
-class RefusedError(Exception):
-    """An address is not to be asked; the message is whole."""
-
-
-class FailedError(Exception):
-    """An address was asked in vain; the message is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +96,11 @@ class Exchanges:
             return without("not_due", visit, said)
         except RestingError as error:
             return without("not_due", rested(visit, now + error.wait, now), f"{place} was not asked: {error}")
-        except RefusedError as error:
-            return without("refused", after_failure(visit, str(error), now), str(error))
-        except FailedError as error:
-            return without("failed", after_failure(visit, str(error), now), str(error))
+        except FetchError as error:
+            # What is checked by hand needs no advice on sources.
+            said = error.what if wanted.kind == "link" else f"{error.what}: {error.advice}"
+            outcome: Outcome = "refused" if isinstance(error, RefusedError) else "failed"
+            return without(outcome, after_failure(visit, said, now), said)
         except Exception as error:  # noqa: BLE001 whatever a server makes a library do, the others go on
             said = f"{place} cannot be fetched ({type(error).__name__}: {str(error)[:200]}): it is tried again later"
             return without("failed", after_failure(visit, said, now), said)
@@ -161,7 +153,7 @@ class Exchanges:
             permanent = permanent and response.status in _PERMANENT
             moved_to = leads.url if permanent else moved_to
             if leads.url in been:
-                raise FailedError(f"{shown(at.url)} leads in a circle: open it in a browser")
+                raise FailedError(f"{shown(at.url)} leads in a circle", "open it in a browser")
             at = leads
         raise FailedError(
             f"{shown(wanted.url)} is redirected more than {self._limits.hops} times: write where it leads"
@@ -188,14 +180,13 @@ class Exchanges:
                 async with asyncio.timeout(left):
                     response = await self._wire.ask(asked)
             except GuardError as error:
-                raise RefusedError(f"{place} {error}") from error
+                raise RefusedError(*error.at(place)) from error
             except (ReachError, ContentError) as error:
-                raise FailedError(f"{place} {error}") from error
+                raise FailedError(*error.at(place)) from error
             except TimeoutError as error:
                 if self._clock.now() >= self._end:
                     raise OverError from error
-                said = f"{place} takes more than {self._limits.seconds:g} seconds: it is tried again later"
-                raise FailedError(said) from error
+                raise FailedError(f"{place} takes more than {self._limits.seconds:g} seconds") from error
             if response.status == 429 and asked.method != "HEAD":
                 host.rest = retry_after(response.headers, self._now) or _REST
             return response, spare - (self._clock.now() - begun)
@@ -218,9 +209,9 @@ class Exchanges:
                 found = host.rules[at.origin] = await self._rules(at, local=local)
                 host.spacing = max(host.spacing, found.delay(self._limits.crawl_delay))
         if found.trouble:
-            raise RefusedError(f"{shown(at.url)} was not asked: {found.trouble}")
+            raise RefusedError(f"{shown(at.url)} was not asked, as {found.trouble}")
         if not found.allow(at.url):
-            raise RefusedError(f"{shown(at.url)} is not for programs, its robots.txt says: read it in a browser")
+            raise RefusedError(f"{shown(at.url)} is not for programs, its robots.txt says", "read it in a browser")
 
     async def _rules(self, at: WebAddress, *, local: bool) -> robots.Rules:
         """The rules of an origin; trouble with reading them is in them."""
@@ -237,7 +228,7 @@ class Exchanges:
                     return robots.rules(response.status, response.content, place)
                 where = _target(response, where)
             except (RefusedError, FailedError) as error:
-                return robots.Rules(trouble=str(error))
+                return robots.Rules(trouble=error.what)
         return robots.Rules()  # as if there were none [RFC 9309 section 2.3.1.2]
 
 
@@ -245,18 +236,20 @@ def _address(url: str) -> WebAddress:
     try:
         return web_address(url)
     except ValueError as error:
-        raise RefusedError(f"{shown(url) or 'an empty address'} {error}") from error
+        raise RefusedError(f"{shown(url) or 'an empty address'} {error}", "correct it") from error
 
 
 def _target(response: Response, at: WebAddress) -> WebAddress:
     """Where a redirect leads, never with a login: a server has none to give."""
     location = response.headers.get("location", "")
     if not location:
-        raise FailedError(f"{shown(at.url)} leads on to nowhere ({response.status}): open it in a browser")
+        raise FailedError(f"{shown(at.url)} leads on to nowhere ({response.status})", "open it in a browser")
     try:
         return replace(web_address(location, at), login="")
     except ValueError as error:
-        raise RefusedError(f"{shown(at.url)} leads on to {shown(location)}, which {error}") from error
+        raise RefusedError(
+            f"{shown(at.url)} leads on to {shown(location)}, which {error}", "open it in a browser"
+        ) from error
 
 
 def _validators(visit: Visit) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import httpcore2
 
 from digest.core.webaddress import permitted, port_trouble, reach
+from digest.fetch.errors import GuardError, ReachError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -26,14 +27,6 @@ _MOST = 6
 """Addresses of one host that are tried."""
 
 
-class GuardError(Exception):
-    """An address is not dialled; the message goes on from the URL."""
-
-
-class ReachError(Exception):
-    """A host cannot be reached; the message goes on from the URL."""
-
-
 def system_resolver(executor: Executor) -> Resolve:
     """The system's own resolver, which blocks: so in threads."""
 
@@ -41,7 +34,7 @@ def system_resolver(executor: Executor) -> Resolve:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise ReachError(f"names {host}, which is not found ({error}): check the name") from error
+            raise ReachError(f"names {host}, which is not found ({error})", "check the name") from error
         return list(dict.fromkeys(str(each[4][0]) for each in found))
 
     async def resolve(host: str, port: int) -> Sequence[str]:
@@ -81,7 +74,7 @@ class Guard(httpcore2.AsyncNetworkBackend):
             ReachError: The name is not found, or nobody listens.
         """
         if trouble := port_trouble(port):
-            raise GuardError(trouble)
+            raise GuardError(trouble, "correct it")
         async with asyncio.timeout(timeout):
             try:
                 found: Sequence[str] = [ipaddress.ip_address(host).compressed]
@@ -89,7 +82,7 @@ class Guard(httpcore2.AsyncNetworkBackend):
                 found = await self._resolve(host, port)
         good = [each for each in found if permitted(each, local=self._local)][:_MOST]
         if not good:
-            raise GuardError(self._complaint(host, found))
+            raise self._complaint(host, found)
         said: Exception | None = None
         for address in good:
             try:
@@ -99,13 +92,13 @@ class Guard(httpcore2.AsyncNetworkBackend):
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 said = error
         why = "it took too long" if isinstance(said, httpcore2.ConnectTimeout) else said
-        raise ReachError(f"does not answer at {good[-1]} port {port} ({why}): it is tried again later") from said
+        raise ReachError(f"does not answer at {good[-1]} port {port} ({why})") from said
 
-    def _complaint(self, host: str, found: Sequence[str]) -> str:
+    def _complaint(self, host: str, found: Sequence[str]) -> GuardError:
         if not found:
-            return f"names {host}, which has no address"
+            return GuardError(f"names {host}, which has no address", "check the name")
         kind, what = reach(found[0])
         where = f"leads to {found[0]} ({what})" if host == found[0] else f"leads to {host} at {found[0]} ({what})"
         if kind == "local":
-            return f"{where}, inside your own network: mark the source as local if you want that"
-        return f"{where}, where nobody publishes: correct the address"
+            return GuardError(f"{where}, inside your own network", "mark the source as local if you want that")
+        return GuardError(f"{where}, where nobody publishes", "correct the address")

@@ -51,7 +51,7 @@ def rules(status: int, content: bytes, place: str) -> Rules:
         place: Its address, for people.
     """
     if status == 429 or status >= 500:
-        return Rules(trouble=f"{place} answers {status}, so that its rules are not known: it is tried again later")
+        return Rules(trouble=f"{place} answers {status} and its rules are not known")
     if status != 200:
         return Rules()
     from protego import Protego  # noqa: PLC0415 for pages alone

@@ -31,7 +31,7 @@ def results(fetcher: Fetcher, wanted: Sequence[Wanted], now: datetime) -> Iterat
     The loop has a thread of its own because it must go on while the caller works on an answer: in the caller's, that
     would count as the servers' time.
     """
-    run = _Run(fetcher, wanted, now)
+    run = Run(fetcher, wanted, now)
     run.start()
     try:
         while (found := run.answers.get()) is not None:
@@ -43,13 +43,15 @@ def results(fetcher: Fetcher, wanted: Sequence[Wanted], now: datetime) -> Iterat
         run.stop()
 
 
-class _Run:
+class Run:
+    """One run; see `results`."""
+
     def __init__(self, fetcher: Fetcher, wanted: Sequence[Wanted], now: datetime) -> None:
         self.answers: SimpleQueue[Fetched | BaseException | None] = SimpleQueue()
         self._fetcher = fetcher
         self._wanted = wanted
         self._now = now
-        self._loop = asyncio.new_event_loop()
+        self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._work, name="digest-fetch", daemon=True)
         self._task: asyncio.Task[None] | None = None
         self._room = asyncio.Event()
@@ -57,20 +59,22 @@ class _Run:
         self._unread = 0
 
     def start(self) -> None:
+        """Begin, in another thread."""
         self._thread.start()
 
     def stop(self) -> None:
         """End the run, whatever is still open."""
         with suppress(RuntimeError):  # it is over, and the loop closed
-            self._loop.call_soon_threadsafe(self._cancel)
+            self.loop.call_soon_threadsafe(self.cancel)
         self._thread.join()
 
     def taken(self) -> None:
         """The caller has taken an answer: there is room for one more."""
         with suppress(RuntimeError):  # as above
-            self._loop.call_soon_threadsafe(self._count, -1)
+            self.loop.call_soon_threadsafe(self._count, -1)
 
-    def _cancel(self) -> None:
+    def cancel(self) -> None:
+        """End the run, from within the loop."""
         self._stopped = True
         if self._task is not None:
             self._task.cancel()
@@ -84,7 +88,7 @@ class _Run:
 
     def _work(self) -> None:
         try:
-            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            with asyncio.Runner(loop_factory=lambda: self.loop) as runner:
                 runner.run(self._all())
         except BaseException as error:  # noqa: BLE001 it is raised where the answers are taken
             self.answers.put(error)
@@ -97,7 +101,7 @@ class _Run:
             return
         self._count(0)
         fetcher = self._fetcher
-        clock = fetcher.clock or Clock(self._loop.time, asyncio.sleep)
+        clock = fetcher.clock or Clock(self.loop.time, asyncio.sleep)
         executor = ThreadPoolExecutor(_LOOKING_UP)
         resolve = fetcher.resolve or system_resolver(executor)
         wire = Wire(fetcher.agent, fetcher.limits.connect, resolve, fetcher.network, fetcher.tls)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import httpcore2
 import httpx2
 
-from digest.fetch.guard import Guard, GuardError, ReachError
-from digest.fetch.inflate import CODINGS, Content, ContentError
+from digest.fetch.errors import ContentError, FetchError, ReachError
+from digest.fetch.guard import Guard
+from digest.fetch.inflate import CODINGS, Content
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -166,12 +167,12 @@ class Wire:
         try:
             async with client.stream(request.method, request.address.url, headers=headers) as answer:
                 return await self._read(request, answer)
-        except (GuardError, ReachError, ContentError, TimeoutError):
+        except (FetchError, TimeoutError):
             raise
         except httpcore2.TimeoutException as error:
-            raise ReachError("does not answer in time: it is tried again later") from error
+            raise ReachError("does not answer in time") from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
-            raise ReachError(_words(error)) from error
+            raise _broken(error) from error
 
     @staticmethod
     async def _read(request: Request, answer: httpx2.Response) -> Response:
@@ -197,9 +198,9 @@ class Wire:
         await asyncio.gather(*(client.aclose() for client in self._clients.values()))
 
 
-def _words(error: Exception) -> str:
+def _broken(error: Exception) -> ReachError:
     said = " ".join(str(error).split())[:200] or type(error).__name__
     # The pool drops what an error came from; it is still its argument.
     if isinstance(error, ssl.SSLError) or (error.args and isinstance(error.args[0], ssl.SSLError)):
-        return f"is not who it says, or speaks no TLS that is safe ({said}): open it in a browser"
-    return f"breaks off ({said}): it is tried again later"
+        return ReachError(f"is not who it says, or speaks no TLS that is safe ({said})", "open it in a browser")
+    return ReachError(f"breaks off ({said})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from dataclasses import replace
 
@@ -10,7 +11,9 @@ import pytest
 from asking import NOW, PUBLIC, QUICK, Elsewhere, fetch, names, want
 from web_server import answer, certificate, moved, serving
 
+from digest.fetch.errors import GuardError
 from digest.fetch.fetcher import Fetcher
+from digest.fetch.guard import Guard
 
 
 def test_what_is_inside_the_own_network_is_not_asked(server):
@@ -169,6 +172,20 @@ def test_by_tls_a_certificate_must_be_trusted_and_http_2_is_spoken(tmp_path):
         assert "Hostname mismatch" in found.reason
         assert [each.version for each in server.asked] == ["2", "2"]
         assert server.asked[1].headers[":authority"] == "name.example"
+
+
+def test_a_handshake_that_never_ends_is_given_up(server):
+    """The server takes what is sent for the beginning of a request, and waits for the rest."""
+    found = fetch(server.url("/a").replace("http:", "https:"), limits=replace(QUICK, connect=0.2))
+    assert (found.outcome, "does not answer in time" in found.reason) == ("failed", True)
+
+
+def test_a_port_is_looked_at_where_it_is_dialled_too():
+    async def connect():
+        await Guard(Elsewhere(1), names(), local=True).connect_tcp("127.0.0.1", 25)
+
+    with pytest.raises(GuardError, match="has port 25"):
+        asyncio.run(connect())
 
 
 def test_where_encryption_ends_is_noted_and_not_remembered(server, tmp_path):

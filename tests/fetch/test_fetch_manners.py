@@ -12,6 +12,7 @@ from web_server import answer, moved
 
 from digest.fetch.fetcher import Fetcher
 from digest.fetch.limits import Clock, Limits
+from digest.fetch.running import Run
 
 
 def robots(server, text, status=200, **more):
@@ -152,6 +153,26 @@ def test_a_caller_that_is_slow_is_waited_for_and_one_that_stops_ends_the_run(ser
     assert len(server.asked) <= 6
     answers.close()
     assert len(server.asked) <= 8
+
+
+def test_a_run_that_is_ended_before_it_began():
+    run = Run(Fetcher(""), [want("http://host.example/")], NOW)
+    run.loop.call_soon(run.cancel)
+    run.start()
+    assert run.answers.get() is None
+    run.stop()
+
+
+def test_what_still_waits_or_is_going_on_at_the_end_is_not_blamed(server):
+    async def never(asked, writer):
+        await asyncio.sleep(60)
+
+    server.on("/a", never)
+    limits = replace(QUICK, total=0.3, parallel=1)
+    wanted = [want(server.url("/a", host=host), key=host) for host in ("127.0.0.1", "127.0.0.2")]
+    found = list(Fetcher("", limits).fetch(wanted, NOW))
+    assert [(each.outcome, each.visit.failures) for each in found] == [("not_due", 0)] * 2
+    assert len(server.asked) == 1
 
 
 def test_an_error_of_our_own_is_raised_where_the_answers_are_taken(monkeypatch):
