@@ -78,16 +78,13 @@ def web_address(url: str, base: WebAddress | None = None) -> WebAddress:
     try:
         parts = urlsplit(urljoin(base.url, text) if base else text)
         port = parts.port
-        number = ipaddress.IPv6Address(parts.hostname) if parts.hostname and ":" in parts.hostname else None
+        host = _host(parts.hostname or "")
     except ValueError as error:
         raise ValueError(f"is no address: {error}") from error
     if parts.scheme not in _PORTS:
         raise ValueError("is not asked: only http and https are; write https://...")
-    if not parts.hostname:
+    if not host:
         raise ValueError("names no host; write https://host/path")
-    if number is not None and number.scope_id:
-        raise ValueError("names an interface of this machine; leave out what follows the %")
-    host = number.compressed if number is not None else _host(parts.hostname)
     if port is None:
         port = _PORTS[parts.scheme]
     if trouble := port_trouble(port):
@@ -105,21 +102,28 @@ def web_address(url: str, base: WebAddress | None = None) -> WebAddress:
 
 
 def _host(host: str) -> str:
-    """A name or an IPv4 address in its one spelling.
+    """A host in its one spelling; empty where there is none.
 
     Raises:
         ValueError: It is none, or a number that only some programs read as an address.
     """
+    if ":" in host:
+        address = ipaddress.IPv6Address(host)
+        if address.scope_id:
+            raise ValueError("what follows the % is an interface of this machine; leave it out")
+        return address.compressed
+    if not host:
+        return ""
     try:
         name = ascii_host(host.removesuffix(".")).lower()
     except ValueError as error:
-        raise ValueError(f"is no address: the host {error}") from error
+        raise ValueError(f"the host {error}") from error
     if _NUMBER.fullmatch(name.rpartition(".")[2]):
         try:
             return str(ipaddress.IPv4Address(name))
         except ValueError as error:
             # 0x7f.1, 2130706433 and 0177.0.0.1 are all 127.0.0.1, for some; nobody writes them in good faith.
-            raise ValueError("has a number for a host; write it as 192.0.2.1, or the host's name") from error
+            raise ValueError("its host is a number; write it as 192.0.2.1, or the host's name") from error
     return name
 
 

@@ -59,8 +59,8 @@ def test_what_is_left_out_is_taken_from_where_it_was_found():
         ("https://host.example:99999/", "is no address"),
         ("https://host.example:25/", "has port 25"),
         ("https://[::1", "is no address"),
-        ("https://[fe80::1%25eth0]/", "names an interface of this machine"),
-        ("https://[fe80::1%eth0]/", "names an interface of this machine"),
+        ("https://[fe80::1%25eth0]/", "is an interface of this machine"),
+        ("https://[fe80::1%eth0]/", "is an interface of this machine"),
         ("https://[::g]/", "is no address"),
         ("https://a..b/", "is no address: the host"),
         ("https://a\\b.example/", "is no address"),
@@ -68,7 +68,7 @@ def test_what_is_left_out_is_taken_from_where_it_was_found():
         ("https://host.example/" + "a" * 8000, "is longer than 8000 characters"),
         ("https://host.example/\ud800", "is no address: it has octets that are no text"),
         ("https://%ff@host.example/", "is no address: it has octets that are no text"),
-        *((f"http://{host}/", "has a number for a host") for host in (
+        *((f"http://{host}/", "its host is a number") for host in (
             "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "0x7f000001", "1.2.3.4.5", "256.1.1.1", "a.1", "0177."
         )),
     ],
