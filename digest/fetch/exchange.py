@@ -173,11 +173,8 @@ class Exchanges:
         async with host.turn(self._clock, self._end), self._places:
             await self._room()
             begun = self._clock.now()
-            left = min(spare, self._end - begun)
-            if left <= 0 < spare:
-                raise OverError
             try:
-                async with asyncio.timeout(left):
+                async with asyncio.timeout(min(spare, self._end - begun)):
                     response = await self._wire.ask(asked)
             except GuardError as error:
                 raise RefusedError(*error.at(place)) from error

@@ -177,7 +177,7 @@ def test_by_tls_a_certificate_must_be_trusted_and_http_2_is_spoken(tmp_path):
 def test_a_handshake_that_never_ends_is_given_up(server):
     """The server takes what is sent for the beginning of a request, and waits for the rest."""
     found = fetch(server.url("/a").replace("http:", "https:"), limits=replace(QUICK, connect=0.2))
-    assert (found.outcome, "does not answer in time" in found.reason) == ("failed", True)
+    assert (found.outcome, "does not answer" in found.reason) == ("failed", True)
 
 
 def test_a_port_is_looked_at_where_it_is_dialled_too():

@@ -92,22 +92,28 @@ def test_the_time_for_the_whole_run_is_bounded_and_nobody_is_blamed(server):
     server.on("/a", answer(b"a"))
     wanted = [want(server.url("/a"), key=str(number)) for number in range(4)]
     limits = Limits(spacing=1.0, total=1.5)
-    found = list(Fetcher("", limits, clock=Time().clock).fetch(wanted, NOW))
+    time = Time()
+    found = list(Fetcher("", limits, clock=time.clock).fetch(wanted, NOW))
+    assert time.waited == [1.0]
     assert sorted(each.outcome for each in found) == ["new", "new", "not_due", "not_due"]
     left = next(each for each in found if each.outcome == "not_due")
     assert "the 1.5 seconds for all were over" in left.reason
     assert left.visit.failures == 0
 
 
-def crowd(server, limits, hosts):
-    """The most requests that were open at once, of as many as there are hosts."""
+def crowd(server, limits, hosts, expected):
+    """The most requests that were open at once, of as many as there are hosts; each waits for so many as expected."""
     open_now, most = 0, 0
+    enough = asyncio.Event()
 
     async def slow(asked, writer):
         nonlocal open_now, most
         open_now += 1
         most = max(most, open_now)
-        await asyncio.sleep(0.05)
+        if most >= expected:
+            enough.set()
+        await enough.wait()
+        await asyncio.sleep(0.05)  # for those that should not be there
         open_now -= 1
         writer.write(answer(b"a", connection="close"))
 
@@ -123,8 +129,8 @@ def crowd(server, limits, hosts):
 
 
 def test_so_many_at_once_of_a_host_and_of_all(server):
-    assert crowd(server, QUICK, ["one.example"] * 8) == 2
-    assert crowd(server, replace(QUICK, parallel=5), [f"h{number}.example" for number in range(20)]) == 5
+    assert crowd(server, QUICK, ["one.example"] * 8, 2) == 2
+    assert crowd(server, replace(QUICK, parallel=5), [f"h{number}.example" for number in range(20)], 5) == 5
 
 
 def test_two_hundred_feeds_each_answered_once(server):
@@ -172,7 +178,7 @@ def test_what_still_waits_or_is_going_on_at_the_end_is_not_blamed(server):
     wanted = [want(server.url("/a", host=host), key=host) for host in ("127.0.0.1", "127.0.0.2")]
     found = list(Fetcher("", limits).fetch(wanted, NOW))
     assert [(each.outcome, each.visit.failures) for each in found] == [("not_due", 0)] * 2
-    assert len(server.asked) == 1
+    assert len(server.asked) <= 1
 
 
 def test_an_error_of_our_own_is_raised_where_the_answers_are_taken(monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import tracemalloc
 import zlib
 
 import brotli
@@ -51,6 +52,19 @@ def test_what_breaks_off_is_not_taken_for_whole(coding):
     with pytest.raises(ContentError, match="breaks off"):
         content.whole()
     assert content.part()
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
+def test_a_bomb_is_never_in_memory(coding):
+    packed = PACKED[coding](bytes(30 << 20))
+    content = Content(coding, 1 << 20, 1 << 20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ContentError, match="unpacks to more than"):
+            content.take(packed)
+        assert tracemalloc.get_traced_memory()[1] < 6 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_members_of_nothing_have_an_end():
