@@ -1,1 +1,1 @@
-"""The preflight: small functions that look at an edition's bytes; `alive` and `dnsrecords` alone ask the network."""
+"""The preflight: small functions that look at an edition's bytes; only the DNS is asked from here."""

@@ -49,7 +49,7 @@ def command(
             wrong, record = check_newsroom.edition(newsroom, terminal, key, now)
             found += wrong
             if resolver is not None and record is not None:
-                found += check_online.follow(newsroom, terminal, record)
+                found += check_online.follow(newsroom, terminal, record, now)
         if resolver is not None:
             found += check_online.domains(newsroom, resolver, keys)
         findings = [*marked(found, newsroom.settings.checks)]

@@ -12,8 +12,10 @@ from digest.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from digest.app import Newsroom
+    from digest.core.fetching import Fetched, Wanted
     from digest.core.finding import Finding
     from digest.core.model import EditionRecord
     from digest.terminal import Terminal
@@ -33,8 +35,11 @@ def resolver(nameserver: str | None) -> dnsrecords.Resolver:
         raise click.UsageError(str(error)) from error
 
 
-def follow(newsroom: Newsroom, terminal: Terminal, record: EditionRecord) -> Iterator[Finding]:
+def follow(newsroom: Newsroom, terminal: Terminal, record: EditionRecord, now: datetime) -> Iterator[Finding]:
     """Whether the links and pictures of an edition answer; not its own, not published yet, nor private ones."""
+    from digest.fetch.fetcher import Fetcher
+    from digest.fetch.limits import Limits
+
     content = newsroom.store.editions.files(record.newsletter, record.id)["email.html"]
     site = newsroom.settings.site
     own = (site.url, *([site.readers_url] if site.readers_url else []))
@@ -45,7 +50,13 @@ def follow(newsroom: Newsroom, terminal: Terminal, record: EditionRecord) -> Ite
             linked.setdefault(address, page.at(element))
     sick = {each.place for each in links.links(page) if each.code in ("LINK001", "LINK004")}
     others = [each for each in linked.items() if each[1] not in sick and not each[0].startswith(own)]
-    yield from alive.follow(terminal.progress(others, total=len(others), label="links"))
+    # A reader would not wait longer for a page, nor an editor for all of them.
+    fetcher = Fetcher(site.url, Limits(parallel=20, per_host=1, seconds=8.0, connect=8.0, total=120.0))
+
+    def fetch(wanted: Sequence[Wanted]) -> Iterator[Fetched]:
+        return terminal.progress(fetcher.fetch(wanted, now), total=len(wanted), label="links")
+
+    yield from alive.follow(others, fetch)
 
 
 def domains(newsroom: Newsroom, asked: dnsrecords.Resolver, keys: Sequence[str]) -> Iterator[Finding]:

@@ -1,8 +1,8 @@
-"""The message under test is a module beside the tests."""
+"""The message under test is a module beside the tests; the web server is that of tests/fetch."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "fetch")]

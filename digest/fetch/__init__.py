@@ -1,0 +1,1 @@
+"""Fetching over HTTP: the one place that asks anything of the web, guarded, bounded and polite."""
