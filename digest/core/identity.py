@@ -98,7 +98,7 @@ def see(file: str, article: FoundArticle) -> Sighting:
     """Work out the identities of a found article."""
     values: dict[Layer, str] = {
         "id": article.id,
-        "url": normalise_url(article.url),
+        "url": "" if article.shared_url else normalise_url(article.url),
         "path": path_identity(article.source, article.path),
         "content": article.content_hash,
     }

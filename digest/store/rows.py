@@ -83,6 +83,7 @@ def article_row(sighting: Sighting) -> dict[str, Any]:
 def _details(article: FoundArticle) -> dict[str, Any]:
     details = {
         "published": _write_published(article.published),
+        "published_by": article.published_by,
         "updated": _write_published(article.updated),
         "summary": article.summary,
         "image": [article.image.src, article.image.alt, article.image.credit] if article.image else None,
@@ -105,6 +106,7 @@ def read_article(row: Row[Any]) -> Article:
         title=row.title,
         body=Body(row.html, tuple(Block(kind, text, level) for kind, text, level in json.loads(row.blocks))),
         published=_read_published(details.get("published")),
+        published_by=details.get("published_by", ""),
         updated=_read_published(details.get("updated")),
         categories=read_words(row.categories),
         tags=read_words(row.tags),
