@@ -44,19 +44,19 @@ _MONTHS = (
     "δεκεμβριου δεκεμβριος δεκ decembris detsember gruodzio gruodis desembre decembra",
 )
 _WEEKDAYS = (
-    "mon monday mo montag lun lundi lunes lunedi seg segunda ma maandag man mandag mandag maanantai pon poniedzialek "
+    "mon monday mo pn montag lun lundi lunes lunedi seg segunda ma maandag man mandag mandag maanantai pon poniedzialek "
     "pondeli po luni pazartesi pzt понедельник пн понеділок понеделник δευτερα δευ hetfo segunda-feira",
-    "tue tues tuesday di dienstag mar mardi martes martedi ter terca dinsdag tis tir tirsdag tisdag tiistai wto wtorek "
+    "tue tues tuesday di wt dienstag mar mardi martes martedi ter terca dinsdag tis tir tirsdag tisdag tiistai wto wtorek "
     "utery ut marti sali sal вторник вт вівторок τριτη τρι kedd terca-feira",
-    "wed weds wednesday mi mittwoch mer mercredi mie miercoles mercoledi qua quarta wo woensdag ons onsdag keskiviikko "
+    "wed weds wednesday mi sr mittwoch mer mercredi mie miercoles mercoledi qua quarta wo woensdag ons onsdag keskiviikko "
     "sro sroda streda st miercuri carsamba car среда ср середа сряда τεταρτη τετ szerda quarta-feira",
-    "thu thur thurs thursday do donnerstag jeu jeudi jue jueves gio giovedi qui quinta donderdag tor tors torsdag torstai "
+    "thu thur thurs thursday do cz donnerstag jeu jeudi jue jueves gio giovedi qui quinta donderdag tor tors torsdag torstai "
     "czw czwartek ctvrtek ct joi persembe per четверг чт четвер четвъртък πεμπτη πεμ csutortok quinta-feira",
-    "fri friday fr freitag ven vendredi vie viernes venerdi sex sexta vr vrijdag fre fredag perjantai pia piatek patek pa "
+    "fri pt friday fr freitag ven vendredi vie viernes venerdi sex sexta vr vrijdag fre fredag perjantai pia piatek patek pa "
     "vineri cuma cum пятница пт п'ятниця петък παρασκευη παρ pentek sexta-feira",
     "sat saturday sa samstag sonnabend sam samedi sab sabado sabato za zaterdag lor lordag lordag lauantai sob sobota so "
     "sambata cumartesi cmt суббота сб субота събота σαββατο σαβ szombat",
-    "sun sunday so sonntag dim dimanche dom domingo domenica zo zondag son sondag sondag sunnuntai nie niedziela nedele "
+    "sun nd sunday so sonntag dim dimanche dom domingo domenica zo zondag son sondag sondag sunnuntai nie niedziela nedele "
     "ne duminica pazar paz воскресенье вс неділя неделя κυριακη κυρ vasarnap",
 )
 FILLERS = frozenset(

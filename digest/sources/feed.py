@@ -163,11 +163,12 @@ def _identified(drafts: Sequence[Draft], origin: FeedOrigin, site: str) -> tuple
         shared = bool(where) and (urls[where] > 1 or where in fronts)
         told_by = article.url if by_url[draft.guid, article.url] == 1 else article.content_hash
         problems = article.problems
-        identity = feed_id(draft.guid, origin.source) if draft.guid else ""
-        if draft.guid and guids[draft.guid] > 1:
-            identity = told_apart(identity, told_by)
+        guid = draft.guid
+        if guid and guids[guid] > 1:
+            guid = told_apart(guid, told_by)
             message = f"has the id '{draft.guid[:80]}', as other entries of the feed have; it is told apart by what it says"
             problems = (*problems, Problem(draft.place, message))
+        identity = feed_id(guid, origin.source) if guid else ""
         strongest = identity or (where if where and not shared else f"{where}\n{article.title}\n{article.content_hash}")
         articles.append(
             replace(article, id=identity, path=entry_path(strongest), shared_url=shared, problems=problems)

@@ -6,6 +6,8 @@ holds nothing back: who writes a feed does not read what is reported here.
 
 Texts. The longest of content and descriptions is the body. A description is the summary where somebody wrote it as one,
 see `feed_text.own_summary`.
+
+An entry that the feed breaks off in is held until the feed is whole, and so is one that says nothing at all.
 """
 
 from __future__ import annotations
@@ -219,6 +221,11 @@ def draft_of(entry: RawEntry, feed: FeedPlace, number: int) -> Draft:
     title = reader.title(" ".join(block.text for block in body.blocks[:3]), url)
     published, rung, updated = reader.dates(url)
     image = reader.image(body.html, url or feed.site or feed.origin.url)
+    held = "its feed breaks off within it" if entry.cut else ""
+    if not (body.html or url or entry.title.value.strip()):
+        held = held or "it has neither title nor text nor link"
+    if held:
+        reader.notes.append(f"stays out: {held}")
     summary = plain(entry.summary.value) if entry.summary.html else one_line(entry.summary.value)
     place = f"{feed.origin.place} entry {number} ({title[:60]})"
     article = FoundArticle(
@@ -236,6 +243,7 @@ def draft_of(entry: RawEntry, feed: FeedPlace, number: int) -> Draft:
         image=image,
         credit=image.credit if image else "",
         language=reader.language(),
+        held=held,
         problems=tuple(Problem(place, one_line(note)) for note in dict.fromkeys(reader.notes)),
     )
     return Draft(article, place, guid)

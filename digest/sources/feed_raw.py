@@ -48,6 +48,7 @@ class RawEntry:
         summary: What is offered as its summary.
         dates: In the order in which they are believed.
         images: In the order in which they are wanted.
+        cut: Whether the feed breaks off within it.
     """
 
     title: RawText = RawText()
@@ -62,6 +63,7 @@ class RawEntry:
     categories: tuple[str, ...] = ()
     images: tuple[RawImage, ...] = ()
     language: str = ""
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

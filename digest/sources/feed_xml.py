@@ -7,8 +7,10 @@ libxml2 mends the XML first and it reads again.
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
@@ -20,7 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _DECLARED = re.compile(rb"\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)[\"']")
-_WIDE = (b"\xfe\xff", b"\xff\xfe", b"\x4c\x6f\xa7\x94")
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
+_EBCDIC = b"\x4c\x6f\xa7\x94"
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r") + b"\x7f"
 _UTF8_NAMES = frozenset({"", "utf-8", "utf8", "us-ascii", "ascii"})
 _BROKEN_BYTES = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
@@ -32,8 +38,11 @@ _NAME = re.compile(
     rb"(?:\s*<!\[CDATA\[)?[^<]{500})[^<]+",
     re.IGNORECASE,
 )
+# A picture's description would become the entry's; under a name that feedparser does not know, it stays apart.
+_MEDIA_TEXT = re.compile(rb"<(/?)media:description\b[^<>]*>", re.IGNORECASE)
 _NOT_MARKUP = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
 _ENTRY = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
+_ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _IMAGE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)
 _RUNGS: tuple[Rung, ...] = ("published", "created", "updated")
 _NO_PAGE = frozenset({"self", "edit", "enclosure", "replies", "hub", "next", "previous", "first", "last", "license"})
@@ -63,20 +72,28 @@ def read_xml_feed(data: bytes, charset: str) -> RawFeed | str:
     elif found.get("bozo"):
         notes += _trouble(found.get("bozo_exception"))
     feed = found["feed"]
+    entries = [_entry(entry) for entry in found["entries"]]
+    if entries and found.get("bozo") and _breaks_off(ready):
+        entries[-1] = replace(entries[-1], cut=True)
+        notes.append("breaks off within its last entry")
     return RawFeed(
         format=found.get("version") or "",
         title=_text(feed, "title"),
         link=_link(feed),
         language=_text(feed, "language"),
         authors=_authors(feed) if str(found.get("version")).startswith("atom") else (),
-        entries=tuple(_entry(entry) for entry in found["entries"]),
+        entries=tuple(entries),
         notes=tuple(dict.fromkeys(notes)),
     )
 
 
 def _prepared(data: bytes, charset: str, notes: list[str]) -> tuple[bytes, str]:
     """The bytes without what no XML may hold, and the charset to tell feedparser."""
-    if data.startswith(_WIDE) or b"\0" in data[:4]:
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            data, charset = data.decode(name, "replace").encode("utf-8", "replace"), "utf-8"
+            break
+    if b"\0" in data[:4] or data.startswith(_EBCDIC):
         return data, charset
     declared = match[1].decode("ascii").lower() if (match := _DECLARED.match(data)) else ""
     if (charset.lower() or declared) in _UTF8_NAMES:
@@ -90,7 +107,8 @@ def _prepared(data: bytes, charset: str, notes: list[str]) -> tuple[bytes, str]:
         if len(bare) < len(data):
             notes.append("holds control characters; they are taken out")
             data = bare
-    return _NAME.sub(rb"\1", _REFERENCE.sub(_reference, data)), charset
+    data = _MEDIA_TEXT.sub(rb"<\1media:words>", _REFERENCE.sub(_reference, data))
+    return _NAME.sub(rb"\1", data), charset
 
 
 def _reference(match: re.Match[bytes]) -> bytes:
@@ -128,6 +146,14 @@ def _mended(data: bytes) -> bytes:
 def _count(data: bytes) -> int:
     """How many entries seem to stand in it."""
     return len(_ENTRY.findall(_NOT_MARKUP.sub(b"", data)))
+
+
+def _breaks_off(data: bytes) -> bool:
+    """Whether the last entry has no end."""
+    last = None
+    for last in _ENTRY.finditer(_NOT_MARKUP.sub(b"", data)):
+        pass
+    return last is not None and _ENTRY_END.search(last.string, last.end()) is None
 
 
 def _trouble(error: Any) -> list[str]:
@@ -170,6 +196,8 @@ def _entry(entry: Mapping[str, Any]) -> RawEntry:
     summary = _raw(_get(entry, "summary_detail", {}), plain=_text(entry, "summary"))
     contents = [_raw(each) for each in _get(entry, "content", ()) if _is_text(each)]
     texts = [text for text in dict.fromkeys((*contents, summary)) if text.value.strip()]
+    if not texts and (words := _text(entry, "media_words")):
+        texts = [RawText(words, html=False)]
     title = _raw(_get(entry, "title_detail", {}), plain=_text(entry, "title"))
     return RawEntry(
         title=title,

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from digest.core.model import Article, Block, Body, Candidate, Entry, Image, Problem, Published
+from digest.core.syndication import is_syndicated
 from digest.core.roster import Subscription, Suppression
 
 if TYPE_CHECKING:
@@ -75,7 +76,11 @@ def article_row(sighting: Sighting) -> dict[str, Any]:
         "withdrawn": False,
         "details": to_json(_details(article)),
     }
-    known_by = [*(str(value) for value in row.values()), article.body.html]
+    known = dict(row)
+    if is_syndicated(article.source):
+        # An entry's place in its feed, which stands in its problems, changes whenever another one is added.
+        known["details"] = to_json({**_details(article), "problems": [each.message for each in article.problems]})
+    known_by = [*(str(value) for value in known.values()), article.body.html]
     row["version"] = hashlib.sha256(to_json(known_by).encode("utf-8", "surrogatepass")).hexdigest()
     return row
 
