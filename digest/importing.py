@@ -64,7 +64,7 @@ def _files(path: Path) -> list[Path]:
             inside = FolderSource(path, zone=None, name="", display=str(path)).look().fingerprints
         except SourceError as error:
             raise UsageError(error.message, place=str(path)) from error
-        feeds = [file for file in path.iterdir() if file.suffix.lower() in FEED_SUFFIXES and file.is_file()]
+        feeds = [file for file in path.iterdir() if file.suffix.lower() in FEED_SUFFIXES and _holds_feed(file)]
         return sorted([*(path / name for name in inside), *feeds])
     if not path.is_file():
         raise UsageError("there is no such file or folder", place=str(path))

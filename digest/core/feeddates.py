@@ -52,7 +52,10 @@ _CLOCK = re.compile(
     re.ASCII,
 )
 _PACKED_CLOCK = re.compile(r"(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?(?:[.,]\d{1,9})?", re.ASCII)
-_OFFSET = re.compile(r"(?:(?:gmt|utc|ut)\s?)?(?P<sign>[+\-\u2212])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?", re.ASCII)
+_OFFSET = re.compile(
+    r"(?:(?:gmt|utc|ut)\s?)?(?P<sign>[+\-\u2212])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?", re.ASCII
+)
+_NO_ZONE = frozenset({"h", "hrs", "hs", "г", "года", "ч"})
 _AFTERNOON = frozenset({"오후", "下午", "午後"})
 _COMMENT = re.compile(r"\s*\([^()]*\)\s*$")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)?(?:-feira)?")
@@ -117,7 +120,7 @@ def _read(line: str, zone: ZoneInfo | None) -> _Moment:
     if match := _EAST_ASIAN.fullmatch(line):
         half = "" if not match["half"] else "p" if match["half"] in _AFTERNOON else "a"
         return _with_clock(_day(match["year"], match["month"], match["day"]), match["rest"], zone, [], half)
-    if (match := _DAY_OF_YEAR.fullmatch(line)) and "-" in line:
+    if "-" in line and (match := _DAY_OF_YEAR.fullmatch(line)):
         start = datetime(int(match["year"]), 1, 1)  # noqa: DTZ001 placed later
         day = start + timedelta(days=int(match["days"]) - 1)
         if not match["days"].strip("0") or day.year != start.year:
@@ -171,10 +174,10 @@ def _words(line: str, zone: ZoneInfo | None) -> _Moment:
     numbers, month, weekdays, left = _parts(head)
     if clock is not None and (len(numbers) < 2 or month is None):
         # The year, or the whole date, behind the time: 'Tue Feb 3 08:00:00 CET 2026', '08:00, 3 Feb 2026'.
-        year = re.search(r"(?:^|\s)(\d{4})$", tail[clock.end() - clock.start() :])
-        if len(numbers) == 1 and month is not None and year is not None:
-            numbers.append(year[1])
-            tail = tail[: len(tail) - len(year[0])]
+        last = re.search(r"(?:^|\s)(\d{4})$", tail[clock.end() - clock.start() :])
+        if len(numbers) == 1 and month is not None and last is not None:
+            numbers.append(last[1])
+            tail = tail[: len(tail) - len(last[0])]
         elif not numbers:
             numbers, month, weekdays, left = _parts(tail[clock.end() - clock.start() :])
             tail = clock[0]
@@ -229,9 +232,7 @@ def _day_and_year(numbers: Sequence[str]) -> tuple[int, int, list[str]]:
     return int(day), century + int(year), [f"has a year of two digits, {century + int(year)} is taken"]
 
 
-def _with_clock(
-    day: datetime, rest: str | None, zone: ZoneInfo | None, doubts: list[str], half: str = ""
-) -> _Moment:
+def _with_clock(day: datetime, rest: str | None, zone: ZoneInfo | None, doubts: list[str], half: str = "") -> _Moment:
     """A day, with the time of day and zone that follow it."""
     if rest is None:
         return _Moment(day, "day", None, doubts)
@@ -265,19 +266,22 @@ def _offset(said: str, time: datetime, zone: ZoneInfo | None, doubts: list[str])
         return None
     if said in ZONES:
         return ZONES[said]
-    own = time.replace(tzinfo=zone) if zone is not None else None
-    if own is not None and (own.tzname() or "").casefold() == said:
+    own = time.replace(tzinfo=zone).tzname() if zone is not None else None
+    if (own or "").casefold() == said or said in _NO_ZONE:
         return None  # the source's own zone, by its name there
+    return _named_offset(said, doubts)
+
+
+def _named_offset(said: str, doubts: list[str]) -> int | None:
+    """As `_offset`, for a name that has several meanings, or none."""
     if said in AMBIGUOUS_ZONES:
         minutes, name = AMBIGUOUS_ZONES[said]
         doubts.append(f"has the zone {said.upper()}, which means several: {name} is taken")
         return minutes
-    if said in {"h", "hrs", "hs", "г", "года", "ч"}:
-        return None
-    if re.fullmatch("[a-z]", said):  # RFC 5322 section 4.3: of no known meaning
-        doubts.append(f"has the zone {said.upper()}, which says nothing")
-        return None
-    raise ValueError(f"'{said}' is no zone that is known")
+    if not re.fullmatch("[a-z]", said):
+        raise ValueError(f"'{said}' is no zone that is known")
+    doubts.append(f"has the zone {said.upper()}, which says nothing")  # RFC 5322 section 4.3
+    return None
 
 
 def _placed(moment: _Moment, zone: ZoneInfo | None) -> Published:

@@ -209,7 +209,9 @@ def _elsewhere(sightings: Sequence[Sighting], remembered: Mapping[tuple[Layer, s
                 continue
             if not (is_syndicated(source) or is_syndicated(known.source)):
                 continue
-            if layer == "content" and (is_short(sighting.article) or _different_ids(known.identities, sighting.identities)):
+            if layer == "content" and (
+                is_short(sighting.article) or _different_ids(known.identities, sighting.identities)
+            ):
                 continue
             also[position] = known
             break

@@ -10,7 +10,12 @@ import re
 from datetime import date
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-_TRACKING = frozenset(
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_TRACKING = _names(
     """
     fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ymclid twclid ttclid li_fat_id igsh igshid scclid epik
     mc_cid mc_eid mkt_tok _hsenc _hsmi __hstc __hssc __hsfp hsctatracking vero_id vero_conv oly_anon_id oly_enc_id
@@ -18,7 +23,7 @@ _TRACKING = frozenset(
     at_custom3 at_custom4 ns_mchannel ns_source ns_campaign ns_linkname ns_fee pk_campaign pk_kwd pk_keyword pk_source
     pk_medium pk_content pk_cid mtm_campaign mtm_keyword mtm_kwd mtm_source mtm_medium mtm_content mtm_cid mtm_group
     mtm_placement piwik_campaign piwik_kwd matomo_campaign matomo_kwd ga_source ga_medium ga_campaign ga_content ga_term
-    """.split()
+    """
 )
 _TRACKING_PREFIXES = ("utm_", "hsa_")
 _AMP = frozenset({"amp", "amp=1", "amp=true", "outputtype=amp"})

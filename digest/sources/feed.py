@@ -1,8 +1,8 @@
 """A feed's bytes to articles: RSS, Atom, RDF and JSON Feed. Pure: nothing is fetched, nothing is kept.
 
-Never raises for what stands in a feed, and loses no entry: what is doubtful about an entry stands with its article, what
-is doubtful about the feed as a whole beside them. Entries that repeat an earlier one of the feed word for word are one
-article.
+Never raises for what stands in a feed, and loses no entry: what is doubtful about an entry stands with its article,
+what is doubtful about the feed as a whole beside them. Entries that repeat an earlier one of the feed word for word are
+one article.
 """
 
 from __future__ import annotations
@@ -32,7 +32,15 @@ if TYPE_CHECKING:
 
 __all__ = ["FeedCandidate", "FeedOrigin", "FeedReading", "NotAFeed", "is_feed", "read_feed"]
 
-_FEED_BEGINS = (b"<rss", b"<feed", b"<rdf:rdf", b"<atom:feed", b"<channel", b'"https://jsonfeed.org/', b"jsonfeed.org\\/")
+_FEED_BEGINS = (
+    b"<rss",
+    b"<feed",
+    b"<rdf:rdf",
+    b"<atom:feed",
+    b"<channel",
+    b'"https://jsonfeed.org/',
+    b"jsonfeed.org\\/",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +109,9 @@ def read_feed(data: bytes, origin: FeedOrigin, now: datetime) -> FeedReading | N
 
 
 def _no_feed(data: bytes, origin: FeedOrigin, reason: str) -> NotAFeed:
-    html = data.decode(origin.charset or "utf-8", "replace") if _known(origin.charset) else data.decode("utf-8", "replace")
+    html = (
+        data.decode(origin.charset or "utf-8", "replace") if _known(origin.charset) else data.decode("utf-8", "replace")
+    )
     if not looks_like_html(html):
         return NotAFeed(reason)
     candidates = feeds_of_page(html, origin.url)
@@ -166,11 +176,11 @@ def _identified(drafts: Sequence[Draft], origin: FeedOrigin, site: str) -> tuple
         guid = draft.guid
         if guid and guids[guid] > 1:
             guid = told_apart(guid, told_by)
-            message = f"has the id '{draft.guid[:80]}', as other entries of the feed have; it is told apart by what it says"
+            message = (
+                f"has the id '{draft.guid[:80]}', as other entries of the feed have; it is told apart by what it says"
+            )
             problems = (*problems, Problem(draft.place, message))
         identity = feed_id(guid, origin.source) if guid else ""
         strongest = identity or (where if where and not shared else f"{where}\n{article.title}\n{article.content_hash}")
-        articles.append(
-            replace(article, id=identity, path=entry_path(strongest), shared_url=shared, problems=problems)
-        )
+        articles.append(replace(article, id=identity, path=entry_path(strongest), shared_url=shared, problems=problems))
     return articles, len(drafts) - len(distinct)

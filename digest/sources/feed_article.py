@@ -1,8 +1,8 @@
 """One entry of a feed to an article, with every doubt about it.
 
-Dates. The first of published, created, updated (dc:date is one) that can be read and can be true counts; then the day in
-the entry's address; then none: it counts as published when first seen. Unlike that of a file, a date that cannot be read
-holds nothing back: who writes a feed does not read what is reported here.
+Dates. The first of published, created, updated (dc:date is one) that can be read and can be true counts; then the day
+in the entry's address; then none: it counts as published when first seen. Unlike that of a file, a date that cannot be
+read holds nothing back: who writes a feed does not read what is reported here.
 
 Texts. The longest of content and descriptions is the body. A description is the summary where somebody wrote it as one,
 see `feed_text.own_summary`.
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from digest.core.model import Published
-    from digest.sources.feed_raw import RawEntry
+    from digest.sources.feed_raw import RawEntry, Rung
 
 MOST_CATEGORIES = 100
 LONGEST_CATEGORY = 100
@@ -111,7 +111,9 @@ class _Reader:
             if not self.entry.permalink:
                 self.notes.append("has no link; its id is one, and is taken")
         if not link:
-            said = f"its link '{one_line(self.entry.link)[:80]}' is no web address" if self.entry.link else "has no link"
+            said = (
+                f"its link '{one_line(self.entry.link)[:80]}' is no web address" if self.entry.link else "has no link"
+            )
             self.notes.append(said)
         return canonical_url(link)
 
@@ -140,14 +142,16 @@ class _Reader:
             path = one_line(unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2])
             title = made_title(body) or re.sub(r"[-_]+", " ", path.partition(".")[0]).strip().capitalize() or "Untitled"
             of = "text" if body else "address" if title != "Untitled" else "nothing there is"
-            self.notes.append(f"has no title; '{title[:80]}' is made of its {of}" if title != "Untitled" else "has no title")
+            self.notes.append(
+                f"has no title; '{title[:80]}' is made of its {of}" if title != "Untitled" else "has no title"
+            )
         if len(title) > LONGEST_TITLE:
             self.notes.append(f"the title has {len(title):,} characters; it is cut to {LONGEST_TITLE}")
         return shortened(title)
 
     def dates(self, url: str) -> tuple[Published | None, str, Published | None]:
         """When it was published, by which of its dates, and when it was updated."""
-        read: dict[str, Published] = {}
+        read: dict[Rung, Published] = {}
         for rung, text in self.entry.dates:
             try:
                 found = read_feed_date(text, self.feed.origin.zone, self.feed.now)

@@ -1,8 +1,8 @@
 """RSS, Atom and RDF by way of feedparser, with what it stumbles over taken out of its way.
 
-feedparser gives texts as written here: it neither cleans HTML nor resolves addresses nor is asked for dates (it knows no
-zone but its own). It reads what is broken by rules of its own; where it fails, or finds fewer entries than stand there,
-libxml2 mends the XML first and it reads again.
+feedparser gives texts as written here: it neither cleans HTML nor resolves addresses, nor is it asked for dates. It
+reads what is broken by rules of its own; where it fails, or finds fewer entries than stand there, libxml2 mends the XML
+first and it reads again.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def _reference(match: re.Match[bytes]) -> bytes:
 
 def _parsed(data: bytes, charset: str) -> Any:
     """What feedparser makes of it, or why it fails."""
-    import feedparser  # noqa: PLC0415 costs 50 ms, and most runs read no feed
+    import feedparser  # type: ignore[import-untyped] # noqa: PLC0415 costs 50 ms, and most runs read no feed
 
     headers = {"content-type": f"application/xml; charset={charset}"} if charset else {}
     try:
@@ -150,10 +150,9 @@ def _count(data: bytes) -> int:
 
 def _breaks_off(data: bytes) -> bool:
     """Whether the last entry has no end."""
-    last = None
-    for last in _ENTRY.finditer(_NOT_MARKUP.sub(b"", data)):
-        pass
-    return last is not None and _ENTRY_END.search(last.string, last.end()) is None
+    markup = _NOT_MARKUP.sub(b"", data)
+    last = max((match.end() for match in _ENTRY.finditer(markup)), default=0)
+    return last > 0 and _ENTRY_END.search(markup, last) is None
 
 
 def _trouble(error: Any) -> list[str]:

@@ -141,7 +141,9 @@ class Recording:
             updated=tuple(row["which"] for row in updated),
             withdrawn=self._withdraw(),
             problems=tuple(problem for _, problem in sorted(self._recognition.set_aside.items())),
-            also=tuple((self._sightings[at].article.path, known.key) for at, known in sorted(self._recognition.also.items())),
+            also=tuple(
+                (self._sightings[at].article.path, known.key) for at, known in sorted(self._recognition.also.items())
+            ),
         )
 
     def _new_keys(self) -> dict[int, str]:
@@ -206,7 +208,7 @@ class Recording:
         for position, problem in sorted(self._recognition.set_aside.items()):
             duplicates.setdefault(self._sightings[position].file, []).append(problem)
         again = set(duplicates)
-        # The same of what is also elsewhere; but a feed shows its entries for a while only, so it is not asked for them.
+        # So is what is also elsewhere; but not a feed's: whether that is read anew is for its server to say.
         again |= {self._sightings[position].file for position in self._recognition.also} - self._keeping
         rows = []
         for path, reading in read.items():

@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from digest.core.model import Article, Block, Body, Candidate, Entry, Image, Problem, Published
-from digest.core.syndication import is_syndicated
 from digest.core.roster import Subscription, Suppression
+from digest.core.syndication import is_syndicated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -148,19 +148,17 @@ def test_what_is_a_little_ahead_is_taken_and_left_to_selection():
 
 
 def test_no_name_means_two_months():
-    for number, names in enumerate(_MONTHS, start=1):
+    for number, names in enumerate(_MONTHS.split("|"), start=1):
         assert {MONTHS[folded(name)] for name in names.split()} == {number}
 
 
-ZONED = st.datetimes(datetime(1990, 1, 2), datetime(2026, 3, 1)).map(lambda moment: moment.replace(microsecond=0))
+MOMENTS = st.integers(10**9, 1_772_000_000)  # Unix times of ten digits, up to 2026
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
-@given(ZONED, OFFSETS)
+@given(MOMENTS, OFFSETS)
 def test_every_instant_is_read_back_from_each_standard_form(moment, zone):
-    stated = moment.replace(tzinfo=zone)
-    if not 0 <= (NOW - stated).total_seconds() < 1_000_000_000:
-        return
+    stated = datetime.fromtimestamp(moment, zone)
     for text in (format_datetime(stated), stated.isoformat(), stated.isoformat(" "), str(int(stated.timestamp()))):
         assert read(text).published.instant == stated
 

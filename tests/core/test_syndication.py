@@ -16,9 +16,7 @@ def found(source, path, text=LONG, **fields):
 
 def known(sighting, *, vacated=False, key="k"):
     article = sighting.article
-    return Known(
-        key=key, source=article.source, path=article.path, identities=sighting.identities, vacated=vacated
-    )
+    return Known(key=key, source=article.source, path=article.path, identities=sighting.identities, vacated=vacated)
 
 
 def remembered(*entries):
@@ -77,7 +75,13 @@ def test_little_text_is_no_proof_that_two_feeds_have_one_article():
 
 
 def test_what_another_source_no_longer_has_comes_in():
-    old = Known(key="k", source="feed:b", path="1", identities=found("feed:b", "1", url="https://a.example/1").identities, withdrawn=True)
+    old = Known(
+        key="k",
+        source="feed:b",
+        path="1",
+        identities=found("feed:b", "1", url="https://a.example/1").identities,
+        withdrawn=True,
+    )
     assert recognise([found("feed:a", "2", url="https://a.example/1")], remembered(old)).same[0].key == "k"
 
 

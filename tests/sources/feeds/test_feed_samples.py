@@ -90,7 +90,8 @@ def test_the_charset_of_the_answer_counts():
 def test_encodings_that_are_stated(encoding):
     text = {"shift_jis": "日本", "gb2312": "中国", "windows-1251": "мир"}.get(encoding, "日本")
     stated = encoding.removesuffix("-sig")
-    feed = f'<?xml version="1.0" encoding="{stated}"?><rss version="2.0"><channel><item><title>{text}</title></item></channel></rss>'
+    item = f"<item><title>{text}</title></item>"
+    feed = f'<?xml version="1.0" encoding="{stated}"?><rss version="2.0"><channel>{item}</channel></rss>'
     assert read(feed.encode(encoding)).articles[0].title == text
 
 
