@@ -25,9 +25,9 @@ _COUNTER = re.compile(
 )
 _APPEARED = (
     r"(?:The post|Der Beitrag|L[’']article|Cet article|La entrada|L[’']articolo|Het bericht|O post|Wpis|Inlägget"
-    r"|Запись|Indlægget|Artikkeli)\b(?:(?!</p>).){0,500}?(?:appeared first on|erschien zuerst auf|est apparu en premier sur"
-    r"|se publicó primero en|proviene da|verscheen eerst op|apareceu primeiro em|pochodzi z serwisu|dök först upp på"
-    r"|впервые появилась|blev først udgivet|julkaistiin ensimmäisen kerran)"
+    r"|Запись|Indlægget|Artikkeli)\b(?:(?!</p>).){0,500}?(?:appeared first on|erschien zuerst auf"
+    r"|est apparu en premier sur|se publicó primero en|proviene da|verscheen eerst op|apareceu primeiro em"
+    r"|pochodzi z serwisu|dök först upp på|впервые появилась|blev først udgivet|julkaistiin ensimmäisen kerran)"
 )
 _FOOTER = re.compile(rf"<p[^>]*>\s*{_APPEARED}(?:(?!</p>).){{0,500}}</p>\s*\Z", re.DOTALL | re.IGNORECASE)
 _FOOTER_TEXT = re.compile(rf"\s*{_APPEARED}.{{0,300}}\Z", re.DOTALL | re.IGNORECASE)

@@ -206,7 +206,8 @@ def test_import_says_when_a_text_is_no_news_page(room):
 
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>F</title><link>https://feed.example/</link>
 <item><title>Newer</title><guid isPermaLink="false">2</guid><link>https://feed.example/2?utm_source=x</link>
-<pubDate>Mon, 02 Mar 2026 06:00:00 EST</pubDate><description>Words &nbsp; of it.</description></item>{older}</channel></rss>"""
+<pubDate>Mon, 02 Mar 2026 06:00:00 EST</pubDate><description>Words &nbsp; of it.</description></item>{older}
+</channel></rss>"""
 OLDER = """<item><title>Older</title><guid isPermaLink="false">1</guid><link>https://feed.example/1</link>
 <pubDate>2026-02-28T08:00:00Z</pubDate><description>Other words.</description></item>"""
 
@@ -238,14 +239,12 @@ def test_what_a_newer_save_of_a_feed_no_longer_has_stays(room):
 
 
 def test_a_feed_that_has_what_a_folder_has_is_no_mistake(room):
-    room.write("articles/own.md", "---\ntitle: Ours\ndate: 2026-02-28\nurl: https://feed.example/1\n---\nOur words.\n")
-    room.run("articles")
-    room.run("run", "weekly", "--at", AT, "--dry-run")
-    own = room.run("import", str(room.root / "articles/own.md"), "--json").json[0]
+    ours = room.write("own.md", "---\ntitle: Ours\ndate: 2026-02-28\nurl: https://feed.example/1\n---\nWords.\n")
+    (own,) = room.run("import", str(ours), "--json").json
     file = room.write("elsewhere/saved.xml", FEED.format(older=OLDER))
     taken = room.run("import", str(file), "--json")
     assert [each["key"] for each in taken.json][1] == own["key"]
-    assert "as articles" not in taken.err
+    assert "has the URL" not in taken.err
 
 
 def test_import_says_what_is_no_feed(room):
