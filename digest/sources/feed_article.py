@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 from digest.core.feeddates import read_feed_date
 from digest.core.model import Body, FoundArticle, Image, Problem
-from digest.core.text import clean, one_line, short_hash, word_count
+from digest.core.text import clean, one_line, short_hash
 from digest.core.urls import canonical_url, date_in_path, is_proxy
 from digest.sources.addresses import Addresses, http_address, resolved, web_address, web_image
 from digest.sources.article_file import LONGEST_TITLE, shortened
@@ -243,7 +243,7 @@ def draft_of(entry: RawEntry, feed: FeedPlace, number: int) -> Draft:
         updated=updated,
         categories=reader.categories(),
         author=", ".join(dict.fromkeys(reader.authors())),
-        summary=own_summary(summary, line) if word_count(line) else "",
+        summary=own_summary(summary, line) if len(entry.texts) > 1 else "",
         image=image,
         credit=image.credit if image else "",
         language=reader.language(),

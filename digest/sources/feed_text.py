@@ -9,6 +9,9 @@ from digest.core.text import one_line, unescaped, word_count
 LONGEST_SUMMARY = 120
 """Words; what is longer is a text, not a summary."""
 
+_LONGEST_LOOKED_AT = 3000
+"""Characters; what is longer has more words than that, or is no prose."""
+
 LONGEST_MADE_TITLE = 80
 """Characters of a title that is made of the text."""
 
@@ -29,7 +32,7 @@ _APPEARED = (
     r"|est apparu en premier sur|se publicó primero en|proviene da|verscheen eerst op|apareceu primeiro em"
     r"|pochodzi z serwisu|dök först upp på|впервые появилась|blev først udgivet|julkaistiin ensimmäisen kerran)"
 )
-_FOOTER = re.compile(rf"<p[^>]*>\s*{_APPEARED}(?:(?!</p>).){{0,500}}</p>\s*\Z", re.DOTALL | re.IGNORECASE)
+_FOOTER = re.compile(rf"<p[^>]*>\s*{_APPEARED}(?:(?!</p>).){{0,500}}</p>\s*", re.DOTALL | re.IGNORECASE)
 _FOOTER_TEXT = re.compile(rf"\s*{_APPEARED}.{{0,300}}\Z", re.DOTALL | re.IGNORECASE)
 _CUT = re.compile(
     r"(?:\[?\(?(?:…|\.\.\.|&hellip;)\)?\]?|»|→|&#8230;"
@@ -69,7 +72,8 @@ def _counts(tag: str) -> bool:
 
 def without_footer(html: str) -> str:
     """HTML without the last paragraph that WordPress adds ('The post … appeared first on …')."""
-    return _FOOTER.sub("", html)
+    start = html.rfind("<p")
+    return html[:start] if start >= 0 and _FOOTER.fullmatch(html, start) else html
 
 
 def own_summary(summary: str, content: str) -> str:
@@ -79,8 +83,10 @@ def own_summary(summary: str, content: str) -> str:
         summary: The description, as one line of text.
         content: The article's text, as one line.
     """
+    if not summary or len(summary) > _LONGEST_LOOKED_AT:
+        return ""
     text = _FOOTER_TEXT.sub("", summary).strip()
-    if not text or _CUT.search(text):
+    if _CUT.search(text, max(0, len(text) - 200)):
         return ""
     words = word_count(text)
     if not 3 <= words <= LONGEST_SUMMARY or words >= word_count(content):
