@@ -102,7 +102,7 @@ class _Reader:
         link = resolved(self.entry.link, base)
         original = http_address(self.entry.original)
         guid = http_address(self.entry.guid)
-        if original and (not link or is_proxy(link) or is_proxy(canonical_url(link))):
+        if original and (not link or is_proxy(canonical_url(link))):
             link = original
         elif link and is_proxy(link) and guid and not is_proxy(guid):
             link = guid
