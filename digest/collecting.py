@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from digest.core.errors import SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from digest.core.model import Problem
@@ -84,7 +85,16 @@ def take_in(source: Source, path: str, library: Library, now: datetime, notes: t
     # No fingerprint is kept: who imports a file means it to be read.
     changes = library.record(source.name, [reading], {path: ""}, (), now)
     problems = (*notes, *reading.problems, *_of_articles(reading), *changes.problems)
-    return Imported(library.keys_at(source.name, path), changes, problems, failed=not reading.articles)
+    keys = library.keys_at(source.name, path)
+    if reading.keeps:
+        keys = _in_order(reading, keys, library, changes)
+    return Imported(keys, changes, problems, failed=not reading.articles)
+
+
+def _in_order(reading: Reading, keys: Sequence[str], library: Library, changes: LibraryChanges) -> tuple[str, ...]:
+    """The keys of what was read, in its order: not what the path held earlier, but what is also in another source."""
+    at = {article.path: article.key for article in library.articles(keys)} | dict(changes.also)
+    return tuple(at[article.path] for article in reading.articles if article.path in at)
 
 
 def _of_articles(reading: Reading) -> tuple[Problem, ...]:

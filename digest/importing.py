@@ -1,4 +1,4 @@
-"""Which source reads a file that is imported: a folder of articles, or a saved news page."""
+"""Which source reads a file that is imported: a folder of articles, a saved news page, or a saved feed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Literal
 
 from digest.core.errors import NotAPageError, SourceError, UsageError
 from digest.core.model import Problem
+from digest.core.syndication import FEED
 from digest.sources.article_file import ARTICLE_SUFFIXES
+from digest.sources.feed import is_feed
+from digest.sources.feed_file import FEED_SUFFIXES, FeedFile
 from digest.sources.folder import FolderSource
 from digest.sources.page import parse_page
 from digest.sources.page_file import PageSource
@@ -42,6 +45,9 @@ def sources_of(
             name = f"{prefix}{folder}"
             shown = str(path if path.is_dir() else path.parent)
             notes: tuple[Problem, ...] = ()
+            if file.suffix.lower() in FEED_SUFFIXES or _holds_feed(file):
+                yield FeedFile(real, zone=zone, name=f"{prefix}{FEED}{real}", display=str(file)), real.name, notes
+                continue
             page = file.suffix.lower() == ".txt" and kind != "article"
             if page and kind == "auto" and (lacking := _lacks(file)):
                 page = False
@@ -58,13 +64,25 @@ def _files(path: Path) -> list[Path]:
             inside = FolderSource(path, zone=None, name="", display=str(path)).look().fingerprints
         except SourceError as error:
             raise UsageError(error.message, place=str(path)) from error
-        return [path / name for name in inside]
+        feeds = [file for file in path.iterdir() if file.suffix.lower() in FEED_SUFFIXES and _holds_feed(file)]
+        return sorted([*(path / name for name in inside), *feeds])
     if not path.is_file():
         raise UsageError("there is no such file or folder", place=str(path))
-    if path.suffix.lower() not in ARTICLE_SUFFIXES:
-        known = ", ".join(sorted(ARTICLE_SUFFIXES))
+    if path.suffix.lower() not in ARTICLE_SUFFIXES | FEED_SUFFIXES and not _holds_feed(path):
+        known = ", ".join(sorted(ARTICLE_SUFFIXES | FEED_SUFFIXES))
         raise UsageError(f"this kind of file cannot be read; give one of {known}", place=str(path))
     return [path]
+
+
+def _holds_feed(file: Path) -> bool:
+    """Whether a file is a feed whatever its name says; an article's own suffix is believed."""
+    if file.suffix.lower() in ARTICLE_SUFFIXES - {".txt", ".html", ".htm"}:
+        return False
+    try:
+        with file.open("rb") as stream:
+            return is_feed(stream.read(4096))
+    except OSError:
+        return False  # its source reports that
 
 
 def _lacks(file: Path) -> str:

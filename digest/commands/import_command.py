@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 )
 @options()
 def command(terminal: Terminal, *, paths: tuple[str, ...], dry_run: bool, timezone: str | None, kind: FileKind) -> int:
-    """Take files, or whole folders of them, into the library: articles (.md, .html, .txt) and saved news pages (.txt).
+    """Take files, or whole folders of them, into the library: articles, saved news pages, saved feeds.
 
+    Articles are .md, .html or .txt files, pages .txt, feeds .xml, .rss, .atom, .rdf or .json.
     Importing again changes nothing but what has changed. Unlike a source's, the articles stay when the file goes.
     """
     if "" in paths:

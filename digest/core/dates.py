@@ -85,9 +85,9 @@ def parse_date(value: str | date, zone: ZoneInfo | None) -> Published:
 
 def _read(value: str | date, zone: ZoneInfo | None) -> Published:
     if isinstance(value, datetime):
-        return _localise(value, "minute", zone)
+        return localise(value, "minute", zone)
     if isinstance(value, date):
-        return _localise(datetime(value.year, value.month, value.day), "day", zone)  # noqa: DTZ001 localised next
+        return localise(datetime(value.year, value.month, value.day), "day", zone)  # noqa: DTZ001 localised next
     text = " ".join(value.split())
     if len(text) > 80:
         raise ValueError("too long")
@@ -101,13 +101,13 @@ def _read(value: str | date, zone: ZoneInfo | None) -> Published:
 
 def _iso(text: str, zone: ZoneInfo | None) -> Published:
     if len(text) <= 10:
-        return _localise(datetime.combine(date.fromisoformat(text), datetime.min.time()), "day", zone)
+        return localise(datetime.combine(date.fromisoformat(text), datetime.min.time()), "day", zone)
     text = text.upper()
     # Python takes any character for the 'T' and would read the zone of '2026-02-03+01:00' as a time of day.
     if not _ISO_TIMED.fullmatch(text):
         raise ValueError("after the day comes 'T' or a space, then hours and minutes")
     # 'YYYY-MM-DD HH:MM +01:00' is common and not quite ISO 8601.
-    return _localise(datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d\d|Z$)", "", text)), "minute", zone)
+    return localise(datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d\d|Z$)", "", text)), "minute", zone)
 
 
 def _rfc822(match: re.Match[str], zone: ZoneInfo | None) -> Published:
@@ -116,8 +116,8 @@ def _rfc822(match: re.Match[str], zone: ZoneInfo | None) -> Published:
         raise ValueError("no such month")
     moment = datetime(*fields[:6])  # noqa: DTZ001 localised next
     if match["zone"] is None:
-        return _localise(moment, "minute", zone)
-    return _localise(moment.replace(tzinfo=timezone(timedelta(seconds=fields[9] or 0))), "minute", zone)
+        return localise(moment, "minute", zone)
+    return localise(moment.replace(tzinfo=timezone(timedelta(seconds=fields[9] or 0))), "minute", zone)
 
 
 def _long(text: str, zone: ZoneInfo | None) -> Published:
@@ -129,12 +129,12 @@ def _long(text: str, zone: ZoneInfo | None) -> Published:
         raise ValueError("no such month")
     moment = datetime(int(match["year"]), month, int(match["day"] or match["day2"]))  # noqa: DTZ001 localised next
     if match["hour"] is None:
-        return _localise(moment, "day", zone)
+        return localise(moment, "day", zone)
     moment = moment.replace(hour=_hour(match), minute=int(match["minute"]), second=int(match["second"] or 0))
     if match["zone"]:
         stated = match["zone"].upper().replace("UTC", "Z").replace("GMT", "Z")
         moment = datetime.fromisoformat(moment.isoformat() + stated)
-    return _localise(moment, "minute", zone)
+    return localise(moment, "minute", zone)
 
 
 def _hour(match: re.Match[str]) -> int:
@@ -146,7 +146,8 @@ def _hour(match: re.Match[str]) -> int:
     return hour % 12 + (12 if match["half"][0] in "pP" else 0)
 
 
-def _localise(moment: datetime, precision: Precision, zone: ZoneInfo | None) -> Published:
+def localise(moment: datetime, precision: Precision, zone: ZoneInfo | None) -> Published:
+    """A moment with the zone it states, else the given one, else UTC."""
     if moment.tzinfo is not None:
         return Published(moment, precision, "stated")
     known: ZoneKnown = "source" if zone is not None else "unknown"

@@ -10,16 +10,21 @@ outweighs what they say. The rules:
   duplicate, unless the two state different ids.
 - Content of fewer than `SHORT` words ("No news this week.") proves little: it counts only for a file that was
   renamed, that is, whose old path went away in this very collection; and it never makes a duplicate.
+- A feed may carry what stands elsewhere: between a feed and any other source one id, URL or content is no mistake but
+  the same article, which is also in the other source; the one recorded first stays.
+- Entries of one feed are told apart by their ids; only where address and content are the same as well is a new id no
+  new article.
 - An article keeps its key whatever happens to it, and keeps it while withdrawn.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from digest.core.model import Problem
+from digest.core.syndication import is_syndicated, scope
 from digest.core.text import short_hash, slug, word_count
 
 if TYPE_CHECKING:
@@ -88,17 +93,19 @@ class Recognition:
     Attributes:
         same: The known article that was found.
         set_aside: Why a duplicate cannot be taken in.
+        also: The article of another source that this one of a feed, or this one beside a feed's, is too.
     """
 
     same: Mapping[int, Known]
     set_aside: Mapping[int, Problem]
+    also: Mapping[int, Known] = field(default_factory=dict)
 
 
 def see(file: str, article: FoundArticle) -> Sighting:
     """Work out the identities of a found article."""
     values: dict[Layer, str] = {
         "id": article.id,
-        "url": normalise_url(article.url),
+        "url": "" if article.shared_url else normalise_url(article.url),
         "path": path_identity(article.source, article.path),
         "content": article.content_hash,
     }
@@ -158,14 +165,15 @@ def recognise(sightings: Sequence[Sighting], remembered: Mapping[tuple[Layer, st
         sightings: All of one collection, of one source, in the order they were met.
         remembered: The article that last had an identity, for every identity of the sightings that was ever met.
     """
-    set_aside = _duplicates(sightings, remembered)
+    also = _elsewhere(sightings, remembered)
+    set_aside = _duplicates(sightings, remembered, also)
     same: dict[int, Known] = {}
     taken: set[str] = set()
     for layer in LAYERS:
         matches: list[tuple[int, Known]] = []
         for position, sighting in enumerate(sightings):
             known = remembered.get((layer, sighting.identities.get(layer, "")))
-            if known is None or position in same or position in set_aside:
+            if known is None or position in same or position in set_aside or position in also:
                 continue
             if known.free and _agrees(layer, sighting, known):
                 matches.append((position, known))
@@ -174,7 +182,7 @@ def recognise(sightings: Sequence[Sighting], remembered: Mapping[tuple[Layer, st
             if known.key not in taken:
                 same[position] = known
                 taken.add(known.key)
-    return Recognition(same, set_aside)
+    return Recognition(same, set_aside, also)
 
 
 def _agrees(layer: Layer, sighting: Sighting, known: Known) -> bool:
@@ -183,16 +191,44 @@ def _agrees(layer: Layer, sighting: Sighting, known: Known) -> bool:
     if _different_ids(sighting.identities, known.identities):
         return False
     if layer == "content" and is_short(sighting.article):
+        if is_syndicated(sighting.article.source):  # entries come and go there; none is renamed
+            return False
         return known.vacated and known.identities.get("content") == sighting.identities["content"]
     return True
 
 
-def _duplicates(sightings: Sequence[Sighting], remembered: Mapping[tuple[Layer, str], Known]) -> dict[int, Problem]:
+def _elsewhere(sightings: Sequence[Sighting], remembered: Mapping[tuple[Layer, str], Known]) -> dict[int, Known]:
+    """The sightings that are articles living in another source, where one of the two is a feed."""
+    also: dict[int, Known] = {}
+    for position, sighting in enumerate(sightings):
+        source = sighting.article.source
+        for layer in CONTESTED:
+            value = sighting.identities.get(layer, "")
+            known = remembered.get((layer, value))
+            if known is None or known.free or known.source == source or known.identities.get(layer) != value:
+                continue
+            if not (is_syndicated(source) or is_syndicated(known.source)):
+                continue
+            if layer == "content" and (
+                is_short(sighting.article) or _different_ids(known.identities, sighting.identities)
+            ):
+                continue
+            also[position] = known
+            break
+    return also
+
+
+def _duplicates(
+    sightings: Sequence[Sighting], remembered: Mapping[tuple[Layer, str], Known], also: Collection[int]
+) -> dict[int, Problem]:
     problems: dict[int, Problem] = {}
     for layer in CONTESTED:
         sharing: dict[str, list[int]] = {}
         for position, sighting in enumerate(sightings):
-            if position not in problems and layer in sighting.identities:
+            # Whoever reads a feed has told its entries apart.
+            if is_syndicated(sighting.article.source):
+                continue
+            if position not in problems and position not in also and layer in sighting.identities:
                 sharing.setdefault(sighting.identities[layer], []).append(position)
         for value, positions in sharing.items():
             known = remembered.get((layer, value))
@@ -228,8 +264,16 @@ def _message(layer: Layer, article: FoundArticle, owner: str) -> str:
 
 
 def _different_ids(one: Mapping[Layer, str], other: Mapping[Layer, str]) -> bool:
-    """Whether both state an id, and not the same one."""
-    return "id" in one and "id" in other and one["id"] != other["id"]
+    """Whether both state an id, and not the same one, in the same sense.
+
+    Ids of two feeds say nothing of each other. A feed that makes new ids for the same address and content has not
+    written anew.
+    """
+    if "id" not in one or "id" not in other or one["id"] == other["id"]:
+        return False
+    if scope(one["id"]) != scope(other["id"]):
+        return False
+    return not ("url" in one and all(one.get(layer) == other.get(layer) for layer in ("url", "content")))
 
 
 def is_short(article: FoundArticle) -> bool:

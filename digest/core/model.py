@@ -125,7 +125,10 @@ class FoundArticle:
         path: Where in the source: a file's path relative to it, with `#2` for the second article of a page.
         id: The id its author gave it; empty when none.
         url: Its canonical URL; empty when none.
+        shared_url: True when its source gives other articles the same URL: then it identifies none of them.
         published: None when it has no date: it then counts as published when first seen.
+        published_by: Where in a feed that date stood: "published", "created", "updated", "url" (the day in its
+            address); empty elsewhere.
         held: Why it must not go out yet although it is no draft (an unreadable date, say); empty when it may.
         summary: The author's own summary; empty when there is none.
         credit: The credit of its photo; empty when none.
@@ -137,7 +140,9 @@ class FoundArticle:
     body: Body
     id: str = ""
     url: str = ""
+    shared_url: bool = False
     published: Published | None = None
+    published_by: str = ""
     updated: Published | None = None
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()

@@ -46,11 +46,17 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of reading one path of a source; problems of an article stand with the article."""
+    """What came of reading one path of a source; problems of an article stand with the article.
+
+    Attributes:
+        keeps: Whether articles that were in it earlier stay although they are not in it now: a feed shows its last
+            entries only.
+    """
 
     path: str
     articles: tuple[FoundArticle, ...] = ()
     problems: tuple[Problem, ...] = ()
+    keeps: bool = False
 
 
 class Source(Protocol):

@@ -30,12 +30,14 @@ class LibraryChanges:
     Attributes:
         added, updated, withdrawn: Keys of the articles, in the order they were met.
         problems: What the library itself found wrong (two files with one id, say).
+        also: What stands in another source too, of which one is a feed: its path in this one, and the article's key.
     """
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    also: tuple[tuple[str, str], ...] = ()
 
 
 class Library(Protocol):

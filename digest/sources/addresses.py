@@ -50,6 +50,12 @@ def http_address(url: str) -> str:
     return found if found.startswith(("https:", "http:")) else ""
 
 
+def resolved(url: str, base: str) -> str:
+    """An absolute https or http address out of one that may be relative; empty when it is none, or empty itself."""
+    address = web_address(url, base) if url.strip() else ""
+    return address if address.startswith(("https:", "http:")) else ""
+
+
 def web_image(src: str) -> str:
     """The image rule of a source without files of its own: web addresses only.
 

@@ -52,7 +52,8 @@ class SqlLibrary:
             return LibraryChanges()
         sightings = [see(path, article) for path, reading in read.items() for article in reading.articles]
         with self._database.write() as connection:
-            recording = Recording(connection, source, touched, sightings)
+            keeping = [path for path, reading in read.items() if reading.keeps]
+            recording = Recording(connection, source, touched, sightings, keeping)
             changes = recording.write_articles(now)
             recording.write_files(read, fingerprints)
         return changes

@@ -17,7 +17,7 @@ from digest.store.rows import article_row, body_row, to_json, write_problems
 from digest.store.tables import articles, bodies, files, identities
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Row
@@ -50,14 +50,21 @@ class Recording:
         source: Name of the source.
         touched: The paths that were read or are gone, in the order they were met.
         sightings: The articles found in them, in order.
+        keeping: Those of the paths whose earlier articles stay, found again or not.
     """
 
     def __init__(
-        self, connection: Connection, source: str, touched: Sequence[str], sightings: Sequence[Sighting]
+        self,
+        connection: Connection,
+        source: str,
+        touched: Sequence[str],
+        sightings: Sequence[Sighting],
+        keeping: Collection[str] = (),
     ) -> None:
         self._connection = connection
         self._source = source
         self._touched = touched
+        self._keeping = frozenset(keeping)
         self._sightings = sightings
         owners = self._owners()
         residents = self._residents()
@@ -65,7 +72,8 @@ class Recording:
         strangers = sorted(set(owners.values()) - self._recorded.keys())
         self._recorded |= {row.key: row for row in self._select(articles.c.key, strangers)}
         self._vacated = [row.key for row in residents]
-        vacated = set(self._vacated)
+        # What is kept may have moved within its path, or may be what was found: it is as free as the others.
+        vacated = {*self._vacated, *(row.key for row in self._recorded.values() if self._is_kept(row))}
         known = {key: _read_known(row, vacated=key in vacated) for key, row in self._recorded.items()}
         self._remembered = {identity: known[key] for identity, key in owners.items()}
         self._recognition = recognise(sightings, self._remembered)
@@ -86,10 +94,13 @@ class Recording:
 
     def _residents(self) -> list[Row[Any]]:
         """The articles that lived in the touched files until now, in the order of the files."""
-        order = {path: position for position, path in enumerate(self._touched)}
+        order = {path: position for position, path in enumerate(self._touched) if path not in self._keeping}
         here = (articles.c.source == self._source) & not_(articles.c.withdrawn)
-        rows = self._select(articles.c.file, self._touched, here)
+        rows = self._select(articles.c.file, order, here)
         return sorted(rows, key=lambda row: (order[row.file], row.path, row.key))
+
+    def _is_kept(self, row: Row[Any]) -> bool:
+        return row.source == self._source and row.file in self._keeping and not row.withdrawn
 
     def _select(
         self, column: ColumnElement[str], values: Iterable[str], *conditions: ColumnElement[bool]
@@ -107,7 +118,7 @@ class Recording:
         added, added_bodies, updated, updated_bodies = [], [], [], []
         owners: dict[tuple[Layer, str], str] = {}
         for position, sighting in enumerate(self._sightings):
-            if position in self._recognition.set_aside:
+            if position in self._recognition.set_aside or position in self._recognition.also:
                 continue
             key = same[position].key if position in same else new_keys[position]
             for identity in sighting.identities.items():
@@ -130,11 +141,14 @@ class Recording:
             updated=tuple(row["which"] for row in updated),
             withdrawn=self._withdraw(),
             problems=tuple(problem for _, problem in sorted(self._recognition.set_aside.items())),
+            also=tuple(
+                (self._sightings[at].article.path, known.key) for at, known in sorted(self._recognition.also.items())
+            ),
         )
 
     def _new_keys(self) -> dict[int, str]:
         """A key for each sighting that is a new article."""
-        known = self._recognition.same.keys() | self._recognition.set_aside.keys()
+        known = self._recognition.same.keys() | self._recognition.set_aside.keys() | self._recognition.also.keys()
         bases = {
             position: key_base(sighting) for position, sighting in enumerate(self._sightings) if position not in known
         }
@@ -193,12 +207,15 @@ class Recording:
         duplicates: dict[str, list[Problem]] = {}
         for position, problem in sorted(self._recognition.set_aside.items()):
             duplicates.setdefault(self._sightings[position].file, []).append(problem)
+        again = set(duplicates)
+        # So is what is also elsewhere; but not a feed's: whether that is read anew is for its server to say.
+        again |= {self._sightings[position].file for position in self._recognition.also} - self._keeping
         rows = []
         for path, reading in read.items():
             of_articles = [problem for article in reading.articles for problem in article.problems]
             problems = write_problems([*reading.problems, *of_articles, *duplicates.get(path, ())])
             # A duplicate is read again each time, so that it comes in once the other file is gone.
-            fingerprint = "" if path in duplicates else fingerprints.get(path, "")
+            fingerprint = "" if path in again else fingerprints.get(path, "")
             rows.append(
                 {"source": self._source, "path": path, "fingerprint": fingerprint, "problems": to_json(problems)}
             )

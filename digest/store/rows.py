@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.core.model import Article, Block, Body, Candidate, Entry, Image, Problem, Published
 from digest.core.roster import Subscription, Suppression
+from digest.core.syndication import is_syndicated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,7 +76,11 @@ def article_row(sighting: Sighting) -> dict[str, Any]:
         "withdrawn": False,
         "details": to_json(_details(article)),
     }
-    known_by = [*(str(value) for value in row.values()), article.body.html]
+    known = dict(row)
+    if is_syndicated(article.source):
+        # An entry's place in its feed, which stands in its problems, changes whenever another one is added.
+        known["details"] = to_json({**_details(article), "problems": [each.message for each in article.problems]})
+    known_by = [*(str(value) for value in known.values()), article.body.html]
     row["version"] = hashlib.sha256(to_json(known_by).encode("utf-8", "surrogatepass")).hexdigest()
     return row
 
@@ -83,6 +88,7 @@ def article_row(sighting: Sighting) -> dict[str, Any]:
 def _details(article: FoundArticle) -> dict[str, Any]:
     details = {
         "published": _write_published(article.published),
+        "published_by": article.published_by,
         "updated": _write_published(article.updated),
         "summary": article.summary,
         "image": [article.image.src, article.image.alt, article.image.credit] if article.image else None,
@@ -105,6 +111,7 @@ def read_article(row: Row[Any]) -> Article:
         title=row.title,
         body=Body(row.html, tuple(Block(kind, text, level) for kind, text, level in json.loads(row.blocks))),
         published=_read_published(details.get("published")),
+        published_by=details.get("published_by", ""),
         updated=_read_published(details.get("updated")),
         categories=read_words(row.categories),
         tags=read_words(row.tags),

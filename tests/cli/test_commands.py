@@ -204,6 +204,63 @@ def test_import_says_when_a_text_is_no_news_page(room):
     assert "letter.txt" in refused.err
 
 
+FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>F</title><link>https://feed.example/</link>
+<item><title>Newer</title><guid isPermaLink="false">2</guid><link>https://feed.example/2?utm_source=x</link>
+<pubDate>Mon, 02 Mar 2026 06:00:00 EST</pubDate><description>Words &nbsp; of it.</description></item>{older}
+</channel></rss>"""
+OLDER = """<item><title>Older</title><guid isPermaLink="false">1</guid><link>https://feed.example/1</link>
+<pubDate>2026-02-28T08:00:00Z</pubDate><description>Other words.</description></item>"""
+
+
+@pytest.mark.parametrize("name", ["saved.xml", "saved.rss", "saved.txt", "saved"])
+def test_import_a_saved_feed(room, name):
+    file = room.write(f"elsewhere/{name}", FEED.format(older=OLDER))
+    shown = room.run("import", str(file), "--dry-run", "--json").json
+    assert [(each["title"], each["url"]) for each in shown] == [
+        ("Newer", "https://feed.example/2"),
+        ("Older", "https://feed.example/1"),
+    ]
+    assert all(str(file) in each["source"] for each in shown)
+    said = [problem["message"] for problem in shown[0]["problems"]]
+    assert "no well-formed XML" in said[0]
+    assert "US Eastern" in said[1]
+    assert shown[0]["problems"][1]["place"] == f"{file} entry 1 (Newer)"
+    assert "Newer" not in room.run("articles").out
+
+
+def test_what_a_newer_save_of_a_feed_no_longer_has_stays(room):
+    file = room.write("elsewhere/saved.xml", FEED.format(older=OLDER))
+    room.run("import", str(file))
+    room.write("elsewhere/saved.xml", FEED.format(older=""))
+    again = room.run("import", str(file), "--json")
+    assert [each["title"] for each in again.json] == ["Newer"]
+    listed = {each["title"]: each["withdrawn"] for each in room.run("articles", "--json").json}
+    assert listed["Older"] is False
+
+
+def test_a_feed_that_has_what_a_folder_has_is_no_mistake(room):
+    ours = room.write("own.md", "---\ntitle: Ours\ndate: 2026-02-28\nurl: https://feed.example/1\n---\nWords.\n")
+    (own,) = room.run("import", str(ours), "--json").json
+    file = room.write("elsewhere/saved.xml", FEED.format(older=OLDER))
+    taken = room.run("import", str(file), "--json")
+    assert [each["key"] for each in taken.json][1] == own["key"]
+    assert "has the URL" not in taken.err
+
+
+def test_import_says_what_is_no_feed(room):
+    page = '<html><link rel="alternate" type="application/rss+xml" href="https://feed.example/f.xml"></html>'
+    result = room.run("import", str(room.write("elsewhere/page.xml", page)), "--json")
+    assert (result.code, result.json) == (1, [])
+    assert "is a web page and no feed; it names the feed https://feed.example/f.xml" in result.err
+
+
+def test_a_folder_with_feeds_among_its_files(room):
+    room.write("elsewhere/a.md", "---\ntitle: A\ndate: 2026-02-28\n---\nWords.\n")
+    room.write("elsewhere/b.xml", FEED.format(older=""))
+    room.write("elsewhere/other.json", '{"no": "feed"}')
+    assert [each["title"] for each in room.run("import", str(room.root / "elsewhere"), "--json").json] == ["A", "Newer"]
+
+
 @pytest.mark.skipif(not NEWS_PAGE.exists(), reason="the saved news page is not beside this clone")
 def test_import_the_news_page(room):
     titles = [
