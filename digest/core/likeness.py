@@ -46,7 +46,7 @@ KEPT = 60
 _TITLE_CASE = 0.7
 """The share of capitals from which on a capital says nothing: `Red Sox Make Offer`, `RED SOX MAKE OFFER`."""
 
-_TOKEN = re.compile(rf"(\A\W*+|[.!?:…\"“„»\n]\W*+)?([{UNSPACED}]+|[^\W_{UNSPACED}]+(?:['’][^\W_{UNSPACED}]+)*)")
+_TOKEN = re.compile(rf"([.!?:…\"“„»\n]\W*+)?([{UNSPACED}]+|[^\W_{UNSPACED}]+(?:['’][^\W_{UNSPACED}]+)*)")
 _is_unspaced = re.compile(rf"[{UNSPACED}]").match
 # The commonest small words of other languages; none that is a word of weight in another one, like 'war' or 'son'.
 _SMALL_WORDS = """
@@ -75,12 +75,12 @@ def weigh(title: str, text: str) -> Vector:
         tokens = _tokens(part)
         capitals = sum(token[0].isupper() for _, token in tokens)
         telling = capitals <= _TITLE_CASE * len(tokens)
-        for fading, (start, token) in zip(_FADING, tokens, strict=False):
+        for at, (start, token) in enumerate(tokens):
             found = _terms(token)
             for term in found:
-                weights[term] = weights.get(term, 0.0) + (fixed or fading)
+                weights[term] = weights.get(term, 0.0) + (fixed or _FADING[at])
             # At the start of a sentence every word has a capital.
-            if telling and not start and token[0].isupper():
+            if telling and at and not start and token[0].isupper():
                 names.update(found)
     return {
         term: (1 + math.log(weight) if weight >= 1 else weight) * (NAME if term in names else 1)
@@ -132,7 +132,7 @@ def as_written(title: str, text: str) -> dict[str, str]:
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
-    """Words and runs of unspaced script, each with the punctuation before it that begins a sentence, if there is any."""
+    """Words and runs of unspaced script, each with what stands before it that begins a sentence, if there is."""
     text = text[:READ]
     # Full-width letters and ligatures become plain ones, an accent that stands by itself joins its letter.
     return _TOKEN.findall(text if text.isascii() else unicodedata.normalize("NFKC", text)[:READ])

@@ -8,6 +8,7 @@ two groups is the product of the sums of their vectors, no pair needs to be look
 from __future__ import annotations
 
 import heapq
+import math
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
@@ -28,9 +29,9 @@ PROBES = 12
 """Terms of an article by which others like it are looked for: those that weigh most."""
 
 HOLDERS = 60
-"""Articles that are looked at for a term at most: those in which it weighs most. Bounds the work, whatever the batch."""
+"""Articles that are looked at for a term at most: those in which it weighs most. This bounds the work."""
 
-PROMISING = 0.07
+PROMISING = 0.08
 """What the probes must come to for two articles to be compared."""
 
 MONTH = 30.0
@@ -50,8 +51,12 @@ def pairs(vectors: Sequence[Vector], days: Sequence[float | None]) -> dict[Pair,
     found: dict[Pair, float] = {}
     for pair in sorted(_candidates(vectors)):
         one, other = vectors[pair[0]], vectors[pair[1]]
-        alike = dot(one, other) * nearness(days[pair[0]], days[pair[1]])
-        if alike >= THRESHOLD and len(one.keys() & other.keys()) >= SHARED_WORDS:
+        shared = one.keys() & other.keys()
+        if len(shared) < SHARED_WORDS:
+            continue
+        # A set has no order that stays; fsum rounds once, so that it needs none.
+        alike = math.fsum(one[term] * other[term] for term in shared) * nearness(days[pair[0]], days[pair[1]])
+        if alike >= THRESHOLD:
             found[pair] = alike
     return found
 

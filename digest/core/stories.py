@@ -1,4 +1,4 @@
-"""Stories: articles that tell of the same event, or are copies of one another; which of them leads, and why the rest joins.
+"""Stories: articles on the same event, or copies of one another; which of them leads, and why the others join it.
 
 What comes out depends on the articles alone, never on the order they come in. An article that is like no other is a
 story by itself.
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from digest.core.linkage import Pair
+    from digest.core.model import Article
 
 COPY = 0.5
 """How much of the shorter text must stand in the longer one for them to be copies, by three words in a row."""
@@ -64,6 +65,28 @@ class Telling:
     def fullness(self) -> int:
         """How much there is to read and see, in steps."""
         return min(max(self.length, len(self.text)), FULL) // STEP + self.has_picture + self.has_summary
+
+
+def telling_of(article: Article) -> Telling:
+    """What there is of an article to find its story by.
+
+    Headings are left out: they say little, and sites have the same ones everywhere.
+    """
+    paragraphs = article.body.paragraphs
+    start = ""
+    for paragraph in paragraphs:
+        if len(start) >= likeness.READ:
+            break
+        start = f"{start}\n{paragraph}" if start else paragraph
+    return Telling(
+        key=article.key,
+        title=article.title,
+        text=start[: likeness.READ],
+        date=article.published.instant if article.published else None,
+        length=sum(map(len, paragraphs)),
+        has_picture=article.image is not None,
+        has_summary=bool(article.summary),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +140,7 @@ def group(tellings: Iterable[Telling]) -> list[Gathered]:
         message = f"two articles have the key '{twice[0]}'"
         raise ValueError(message)
     vectors = likeness.vectors([likeness.weigh(each.title, each.text) for each in batch])
-    days = [each.date and (each.date - _EPOCH) / timedelta(days=1) for each in batch]
+    days = [(each.date - _EPOCH) / timedelta(days=1) if each.date else None for each in batch]
     alike = pairs(vectors, days)
     copies = {**dict.fromkeys(_same(batch, vectors), 1.0), **dict.fromkeys(_copies(batch, alike), 1.0)}
     close = {**copies, **alike}
