@@ -20,7 +20,7 @@ from digest.core.terms import COMMON, UNSPACED, Vector, stem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-READ = 1_200
+READ = 1_000
 """Characters of a text that are compared, some 260 words: what happened is told first."""
 
 IMAGINED = 1_000
@@ -40,7 +40,7 @@ FADES = 60
 SHINGLE = 3
 """Words in a row that are compared as one to tell a copy from an article on the same matter."""
 
-KEPT = 60
+KEPT = 40
 """Terms of an article that are compared: those that weigh most. More make it slower, and not better."""
 
 _TITLE_CASE = 0.7
@@ -73,15 +73,19 @@ def weigh(title: str, text: str) -> Vector:
     names: set[str] = set()
     for part, fixed in ((title, TITLE), (text, None)):
         tokens = _tokens(part)
-        capitals = sum(token[0].isupper() for _, token in tokens)
-        telling = capitals <= _TITLE_CASE * len(tokens)
+        capitals = 0
+        inside: set[str] = set()
         for at, (start, token) in enumerate(tokens):
-            found = _terms(token)
+            found, capital = _terms(token)
             for term in found:
                 weights[term] = weights.get(term, 0.0) + (fixed or _FADING[at])
-            # At the start of a sentence every word has a capital.
-            if telling and at and not start and token[0].isupper():
-                names.update(found)
+            if capital:
+                capitals += 1
+                # At the start of a sentence every word has a capital.
+                if at and not start:
+                    inside.update(found)
+        if capitals <= _TITLE_CASE * len(tokens):
+            names |= inside
     return {
         term: (1 + math.log(weight) if weight >= 1 else weight) * (NAME if term in names else 1)
         for term, weight in weights.items()
@@ -94,7 +98,9 @@ def vectors(weighed: Sequence[Vector]) -> list[Vector]:
     Terms are in order of their weight.
     An article without any is an empty vector, and like nothing.
     """
-    found = Counter(term for each in weighed for term in each)
+    found: Counter[str] = Counter()
+    for each in weighed:
+        found.update(each.keys())
     total, unknown = len(weighed) + IMAGINED, IMAGINED * IMAGINED_SHARE
     rarity = {term: math.log(total / (count + unknown)) for term, count in found.items()}
     return [_unit({term: weight * rarity[term] for term, weight in each.items()}) for each in weighed]
@@ -126,7 +132,7 @@ def as_written(title: str, text: str) -> dict[str, str]:
     # The text first: a title may be all in capitals.
     for part in (text, title):
         for _, token in _tokens(part):
-            for term in _terms(token):
+            for term in _terms(token)[0]:
                 written.setdefault(term, term if _is_unspaced(token) else token)
     return written
 
@@ -139,9 +145,12 @@ def _tokens(text: str) -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=65536)
-def _terms(token: str) -> tuple[str, ...]:
-    """The terms of a token: none of a word that says nothing, pairs of characters of a run of unspaced script."""
+def _terms(token: str) -> tuple[tuple[str, ...], bool]:
+    """The terms of a token, and whether it has a capital.
+
+    A word that says nothing has no term, a run of unspaced script each pair of its characters.
+    """
     if _is_unspaced(token):
-        return tuple(token[at : at + 2] for at in range(max(1, len(token) - 1)))
+        return tuple(token[at : at + 2] for at in range(max(1, len(token) - 1))), False
     word = token.casefold()
-    return () if word in _SAYS_NOTHING else (stem(word),)
+    return () if word in _SAYS_NOTHING else (stem(word),), token[0].isupper()

@@ -229,12 +229,18 @@ def test_a_chain_does_not_become_one_story():
     assert 1 < len(group(chain)) < 8
 
 
-def test_copies_are_joined_whatever_else_their_words_are_in():
-    """More articles than are looked at for a term have it, and it weighs more in them."""
-    crowd = [telling(f"z{n}", "", f"velmin ostra own{n}") for n in range(HOLDERS + 50)]
-    long = " ".join(f"rest{n}" for n in range(90))
-    batch = [*crowd, *(telling(key, "", f"velmin ostra {long}") for key in ("a", "b"))]
-    assert any({"a", "b"} <= set(story.keys) for story in group(batch))
+def test_of_equally_alike_pairs_the_keys_decide_which_are_joined_first():
+    runs = [" ".join(f"w{n}x{m}" for m in range(5)) for n in range(7)]
+    ring = [telling(f"{n}", "", f"{runs[n]} {runs[(n + 1) % 7]}") for n in range(7)]
+    assert group(ring[1:] + ring[:1]) == group(ring[::-1]) == group(ring)
+
+
+def test_the_same_text_is_one_story_though_neither_is_looked_at_for_any_of_its_words():
+    """Each of its words weighs more in more articles than are looked at."""
+    words = [f"w{n}" for n in range(14)]
+    crowd = [telling(f"z{n}{each}", "", f"{each} own{n}") for n in range(HOLDERS + 5) for each in words]
+    stories = group([*crowd, *(telling(key, "", " ".join(words)) for key in ("a", "b"))])
+    assert next(story for story in stories if story.lead == "a").also[0].key == "b"
 
 
 def test_joined_groups_count_all_pairs_between_them():
