@@ -21,6 +21,7 @@ from benchmarks.sample import Sample
 from benchmarks.scanning import scan
 from benchmarks.sending import sending
 from benchmarks.starting import start_up
+from benchmarks.stories import stories
 from benchmarks.summaries import summaries
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ ENTRIES: dict[str, Callable[[Sample], Iterator[Figure]]] = {
     "selection": selection,
     "edition": edition,
     "summaries": summaries,
+    "stories": stories,
     "feeds": feeds,
     "messages": messages,
     "roster": roster,

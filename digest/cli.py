@@ -30,6 +30,7 @@ COMMANDS = {
     "import": "Take files into the library: articles, saved news pages.",
     "subscribers": "Work with the roster: subscribers, subscriptions, suppressions.",
     "articles": "List the articles of the library.",
+    "stories": "Say which articles tell of the same event.",
     "editions": "List the editions made, and the slots skipped.",
     "explain": "Say why articles are in an edition or are not.",
     "bounces": "Take what comes back: bounces, complaints (digest bounces read).",

@@ -9,10 +9,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from digest.core.model import Summary
+from digest.core.terms import Vector, dot, terms, vector
 from digest.core.text import word_count
 from digest.summaries import fitness
 from digest.summaries.sentences import each
-from digest.summaries.terms import Vector, dot, terms, vector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.summaries.terms import dot, stem, terms, vector
+from digest.core.terms import dot, stem, terms, vector
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What a sentence is about: weighted terms, and how alike two of them are."""
+"""What a text is about: weighted terms, and how alike two of them are. Of summaries and of stories."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 Vector: TypeAlias = dict[str, float]
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-# Scripts written without spaces: kana, Han, Thai, Lao, Burmese, Khmer.
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+UNSPACED = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""Scripts written without spaces, as a class of characters: kana, Han, Thai, Lao, Burmese, Khmer."""
+
+_RUN = re.compile(rf"[{UNSPACED}]+")
 _STEM_AT_LEAST = 3  # letters
 _ENDINGS = (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""))
 _NO_ENDING = ("ss", "us", "is")
-# English words which most sentences share, and which so say nothing of one; other languages do without.
 _COMMON_WORDS = """
 a about after all also am an and any are as at be because been before being but by can could did do does for from
 had has have he her here hers him his how i if in into is it its just like may me might more most my no not now of
@@ -27,14 +28,15 @@ off on only or other our out over own said say says she should so some such than
 these they this those through to too under up us very was we were what when where which while who whom why will with
 would you your
 """
-_COMMON = frozenset(_COMMON_WORDS.split())
+COMMON = frozenset(_COMMON_WORDS.split())
+"""English words which most sentences share, and which so say nothing of one; other languages do without."""
 
 
 def terms(text: str) -> list[str]:
     """The words of a text, stemmed lightly and without the commonest; pairs of characters in scripts without spaces."""
-    runs = () if text.isascii() else _UNSPACED.findall(text)
-    spaced = _UNSPACED.sub(" ", text) if runs else text
-    found = [stem(word) for word in _WORD.findall(spaced.lower()) if word not in _COMMON]
+    runs = () if text.isascii() else _RUN.findall(text)
+    spaced = _RUN.sub(" ", text) if runs else text
+    found = [stem(word) for word in _WORD.findall(spaced.lower()) if word not in COMMON]
     for run in runs:
         found.extend(run[at : at + 2] for at in range(max(1, len(run) - 1)))
     return found

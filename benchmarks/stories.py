@@ -1,0 +1,148 @@
+"""Stories: how quickly they are found, and (`python -m benchmarks.stories`) how well, on sets beside the repository."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import re
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.harness import Figure, Side, measure
+from digest.core.stories import Telling, group
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from benchmarks.sample import Sample
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+SETS = ("g5", "g5b", "ecb")
+REPEAT = 3
+FEW = 1_000
+"""Articles that the reference compares each with each; ten times as many take it a hundred times as long."""
+
+REFERENCE_THRESHOLD = 0.25
+"""Where the reference does best on the three sets."""
+VOCABULARY = 30_000
+_WORD = re.compile(r"\w+")
+
+
+def stories(sample: Sample) -> Iterator[Figure]:
+    """Beside counting the words of the same articles; and, for fewer, beside comparing each with each."""
+    many, few = made(sample.count), made(min(FEW, sample.count))
+    yield measure(
+        f"stories of {len(many):,} articles",
+        Side("ours", lambda: _checked(many)),
+        Side("counting their words", lambda: [Counter(_WORD.findall(each.text.lower())) for each in many]),
+        REPEAT,
+    )
+    yield measure(
+        f"stories of {len(few):,} articles",
+        Side("ours", lambda: _checked(few)),
+        Side("each with each, connected", lambda: connected(few)),
+        REPEAT,
+    )
+
+
+def _checked(batch: Sequence[Telling]) -> None:
+    found = group(batch)
+    wanted = len({each.key.partition("-")[0] for each in batch})
+    assert wanted / 2 < len(found) < wanted * 2, (len(found), wanted)
+
+
+def made(count: int) -> list[Telling]:
+    """Articles of some 200 words, one to five of an event; five of their sentences tell it, the others are their own.
+
+    Words are invented, and as unevenly frequent as those of a language [Zipf]. The same number gives the same articles.
+    """
+    rng = random.Random(count)  # noqa: S311 chance here is no secret
+    words = [f"{chr(97 + n % 26)}{n:x}" for n in range(VOCABULARY)]
+    heaped = list(accumulate(1 / (rank + 10) for rank in range(VOCABULARY)))
+    pool = [" ".join(rng.choices(words, cum_weights=heaped, k=rng.randint(9, 20))) for _ in range(max(count, 100) * 2)]
+    batch: list[Telling] = []
+    while len(batch) < count:
+        event = len(batch)
+        told = rng.sample(pool, 5)
+        for number in range(min(rng.choice((1, 1, 1, 2, 3, 5)), count - event)):
+            sentences = rng.sample(pool, 9) + told
+            rng.shuffle(sentences)
+            text = ". ".join(each.capitalize() for each in sentences)
+            batch.append(Telling(key=f"{event:06}-{number}", title=told[0][:60], text=text))
+    return batch
+
+
+def connected(batch: Sequence[Telling]) -> dict[str, str]:
+    """The reference: all pairs whose TF-IDF cosine is high enough are connected, and what is connected is a story."""
+    counted = [Counter(_WORD.findall(f"{each.title} {each.text}".lower())) for each in batch]
+    found = Counter(word for words in counted for word in words)
+    lists: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+    root = list(range(len(batch)))
+    for position, words in enumerate(counted):
+        vector = {word: (1 + math.log(n)) * math.log(len(batch) / found[word] + 1) for word, n in words.items()}
+        length = math.sqrt(sum(weight * weight for weight in vector.values())) or 1.0
+        cosines: defaultdict[int, float] = defaultdict(float)
+        for word, weight in vector.items():
+            for other, its_weight in lists[word]:
+                cosines[other] += weight / length * its_weight
+            lists[word].append((position, weight / length))
+        for other, cosine in cosines.items():
+            if cosine >= REFERENCE_THRESHOLD:
+                old, new = root[other], root[position]
+                root = [new if each == old else each for each in root] if old != new else root
+    return {each.key: str(root[position]) for position, each in enumerate(batch)}
+
+
+def ours(batch: Sequence[Telling]) -> dict[str, str]:
+    """The lead of each article's story."""
+    return {key: story.lead for story in group(batch) for key in story.keys}
+
+
+def b_cubed(gold: Mapping[str, str], found: Mapping[str, str]) -> tuple[float, float, float]:
+    """F1, precision and recall [Bagga and Baldwin 1998]."""
+    true: defaultdict[str, set[str]] = defaultdict(set)
+    given: defaultdict[str, set[str]] = defaultdict(set)
+    for key, story in gold.items():
+        true[story].add(key)
+        given[found[key]].add(key)
+    common = {key: len(true[gold[key]] & given[found[key]]) for key in gold}
+    precision = sum(common[key] / len(given[found[key]]) for key in gold) / len(gold)
+    recall = sum(common[key] / len(true[gold[key]]) for key in gold) / len(gold)
+    return 2 * precision * recall / (precision + recall), precision, recall
+
+
+def _set(name: str) -> tuple[list[Telling], dict[str, str]] | None:
+    path = DATA / f"stories_{name}.dev.jsonl"
+    if not path.exists():
+        return None
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    batch = [Telling(key=row["id"], title=row["title"], text=row["body"], date=_date(row["date"])) for row in rows]
+    return batch, {row["id"]: row["story"] for row in rows}
+
+
+def _date(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text or "").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def main() -> None:
+    """Print B-cubed F1, precision and recall on each set that is there."""
+    print("| set | articles | ours: F1, P, R | connected components: F1, P, R |\n| --- | --- | --- | --- |")
+    for name in SETS:
+        there = _set(name)
+        if there is None:
+            print(f"| {name} | not beside this clone | | |")
+            continue
+        batch, gold = there
+        figures = [" ".join(f"{each:.3f}" for each in b_cubed(gold, way(batch))) for way in (ours, connected)]
+        print(f"| {name} | {len(batch)} | {figures[0]} | {figures[1]} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""How alike two articles are: by the words they share, weighed, or because one has the other's text.
+
+A word counts by how often it stands in the beginning of an article and how early, doubled in a name, and by how rare it
+is in the batch. To a batch belong a thousand imagined articles: so the same words say as much in a batch of two, where
+each word stands in half of the articles or in all, as in a batch of ten thousand, where what is rare can be counted.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from functools import lru_cache
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from digest.core.terms import COMMON, UNSPACED, Vector, stem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+READ = 1_000
+"""Characters of a text that are compared, some 260 words: what happened is told first."""
+
+IMAGINED = 1_000
+"""Articles imagined beside the batch."""
+
+IMAGINED_SHARE = 0.01
+"""The share of the imagined articles in which a word is taken to stand that nothing is known of."""
+
+TITLE = 2.0
+NAME = 2.0
+LATE = 0.3
+"""What a word weighs late in the text, beside 1 at its beginning."""
+
+FADES = 60
+"""Words over which the weight falls from 1 towards `LATE`, by the factor e."""
+
+SHINGLE = 3
+"""Words in a row that are compared as one to tell a copy from an article on the same matter."""
+
+KEPT = 40
+"""Terms of an article that are compared: those that weigh most. More make it slower, and not better."""
+
+_TITLE_CASE = 0.7
+"""The share of capitals from which on a capital says nothing: `Red Sox Make Offer`, `RED SOX MAKE OFFER`."""
+
+_TOKEN = re.compile(rf"([.!?:…\"“„»\n]\W*+)?([{UNSPACED}]+|[^\W_{UNSPACED}]+(?:['’][^\W_{UNSPACED}]+)*)")
+_is_unspaced = re.compile(rf"[{UNSPACED}]").match
+# The commonest small words of other languages; none that is a word of weight in another one, like 'war' or 'son'.
+_SMALL_WORDS = """
+der die das den dem des ein eine einen einem einer und oder aber nicht ist sind wird werden wurde wurden hatte haben im
+zu zum zur mit von vom für auf aus bei nach über vor sich auch als wie dass er sie es ihr ihre sein seine noch durch
+le la les un une du et ou est sont été au aux ce cette ces il elle ils elles qui que dans pour avec ne pas se sa ses
+leur leurs mais plus comme sur el los las una y o del al en por con para su sus lo está han ha fue muy más como pero
+il gli dei della delle dell di da per che non è sono nel nella alla alle anche più si os as um uma e do dos das no na
+nos nas em ao à pelo pela com não mais foi het een van en op te dat niet met voor zijn aan ook maar bij naar door
+och att det som på är av för inte till den ett har jag i od w z na się nie że jest do to jak
+"""
+_SAYS_NOTHING = COMMON | frozenset(_SMALL_WORDS.split())
+_FADING = tuple(LATE + (1 - LATE) * math.exp(-at / FADES) for at in range(READ + 1))
+
+
+def weigh(title: str, text: str) -> Vector:
+    """What an article is about: its terms, weighed by itself alone.
+
+    Args:
+        title: Counts twice.
+        text: Plain; what comes after `READ` characters is not looked at.
+    """
+    weights: Vector = {}
+    names: set[str] = set()
+    for part, fixed in ((title, TITLE), (text, None)):
+        tokens = _tokens(part)
+        capitals = 0
+        inside: set[str] = set()
+        for at, (start, token) in enumerate(tokens):
+            found, capital = _terms(token)
+            for term in found:
+                weights[term] = weights.get(term, 0.0) + (fixed or _FADING[at])
+            if capital:
+                capitals += 1
+                # At the start of a sentence every word has a capital.
+                if at and not start:
+                    inside.update(found)
+        if capitals <= _TITLE_CASE * len(tokens):
+            names |= inside
+    return {
+        term: (1 + math.log(weight) if weight >= 1 else weight) * (NAME if term in names else 1)
+        for term, weight in weights.items()
+    }
+
+
+def vectors(weighed: Sequence[Vector]) -> list[Vector]:
+    """The articles of a batch as unit vectors, so that `dot` is the cosine: what is rare in the batch counts for more.
+
+    Terms are in order of their weight.
+    An article without any is an empty vector, and like nothing.
+    """
+    found: Counter[str] = Counter()
+    for each in weighed:
+        found.update(each.keys())
+    total, unknown = len(weighed) + IMAGINED, IMAGINED * IMAGINED_SHARE
+    rarity = {term: math.log(total / (count + unknown)) for term, count in found.items()}
+    return [_unit({term: weight * rarity[term] for term, weight in each.items()}) for each in weighed]
+
+
+def _unit(vector: Vector) -> Vector:
+    # Sorting is stable, and a vector's terms are in the order of its text: the same article, the same terms.
+    kept = dict(sorted(vector.items(), key=itemgetter(1), reverse=True)[:KEPT])
+    length = math.sqrt(sum(weight * weight for weight in kept.values()))
+    return {term: weight / length for term, weight in kept.items()}
+
+
+def shingles(text: str) -> frozenset[str]:
+    """Every three words in a row, or characters of unspaced script, in what is compared of a text."""
+    words: list[str] = []
+    for _, token in _tokens(text):
+        words.extend(token if _is_unspaced(token) else (token.casefold(),))
+    return frozenset(" ".join(words[at : at + SHINGLE]) for at in range(len(words) - SHINGLE + 1))
+
+
+def containment(one: frozenset[str], other: frozenset[str]) -> float:
+    """How much of the smaller set is in the other, from 0 to 1; so a copy cut short is still seen for one."""
+    return len(one & other) / max(1, min(len(one), len(other)))
+
+
+def as_written(title: str, text: str) -> dict[str, str]:
+    """The terms of an article, each as it is written where it first stands, to be shown to a person."""
+    written: dict[str, str] = {}
+    # The text first: a title may be all in capitals.
+    for part in (text, title):
+        for _, token in _tokens(part):
+            for term in _terms(token)[0]:
+                written.setdefault(term, term if _is_unspaced(token) else token)
+    return written
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    """Words and runs of unspaced script, each with what stands before it that begins a sentence, if there is."""
+    text = text[:READ]
+    # Full-width letters and ligatures become plain ones, an accent that stands by itself joins its letter.
+    return _TOKEN.findall(text if text.isascii() else unicodedata.normalize("NFKC", text)[:READ])
+
+
+@lru_cache(maxsize=65536)
+def _terms(token: str) -> tuple[tuple[str, ...], bool]:
+    """The terms of a token, and whether it has a capital.
+
+    A word that says nothing has no term, a run of unspaced script each pair of its characters.
+    """
+    if _is_unspaced(token):
+        return tuple(token[at : at + 2] for at in range(max(1, len(token) - 1))), False
+    word = token.casefold()
+    return () if word in _SAYS_NOTHING else (stem(word),), token[0].isupper()

@@ -1,0 +1,213 @@
+"""Which articles belong together: those that are alike on average, found without comparing all with all.
+
+Average linkage: the two groups whose articles are most alike on average are joined, then the next two, down to a
+threshold. A chain of articles, each like the next one, does not become one group so. As the average over all pairs of
+two groups is the product of the sums of their vectors, no pair needs to be looked at twice, and most of them never.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from digest.core.terms import Vector, dot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+THRESHOLD = 0.18
+"""Cosine, on average, from which on articles tell of the same event."""
+
+SHARED_WORDS = 2
+"""Words two articles have in common at least, however short they are."""
+
+PROBES = 12
+"""Terms of an article by which others like it are looked for: those that weigh most."""
+
+HOLDERS = 60
+"""Articles that are looked at for a term at most: those in which it weighs most. This bounds the work."""
+
+PROMISING = 0.08
+"""What the probes must come to for two articles to be compared."""
+
+MONTH = 30.0
+YEAR = 365.0
+
+Pair = tuple[int, int]
+"""Positions of two articles, the lower first."""
+
+
+def pairs(vectors: Sequence[Vector], days: Sequence[float | None]) -> dict[Pair, float]:
+    """The pairs that may be of one story, with how alike they are; in the order of their positions.
+
+    Args:
+        vectors: Of `likeness.vectors`.
+        days: The date of each as days from any fixed point; None where it has none.
+    """
+    found: dict[Pair, float] = {}
+    for pair in sorted(_candidates(vectors)):
+        one, other = vectors[pair[0]], vectors[pair[1]]
+        shared = one.keys() & other.keys()
+        if len(shared) < SHARED_WORDS:
+            continue
+        # A set has no order that stays; fsum rounds once, so that it needs none.
+        alike = math.fsum(one[term] * other[term] for term in shared) * nearness(days[pair[0]], days[pair[1]])
+        if alike >= THRESHOLD:
+            found[pair] = alike
+    return found
+
+
+def _candidates(vectors: Sequence[Vector]) -> set[Pair]:
+    holders: dict[str, list[tuple[int, float]]] = {}
+    for position, vector in enumerate(vectors):
+        for term, weight in vector.items():
+            holders.setdefault(term, []).append((position, weight))
+    for term, those in holders.items():
+        if len(those) > HOLDERS:
+            holders[term] = sorted(those, key=itemgetter(1), reverse=True)[:HOLDERS]
+    found: set[Pair] = set()
+    for position, vector in enumerate(vectors):
+        sums: dict[int, float] = {}
+        for term, weight in islice(vector.items(), PROBES):
+            for other, its_weight in holders[term]:
+                sums[other] = sums.get(other, 0.0) + weight * its_weight
+        found.update(
+            (position, other) if position < other else (other, position)
+            for other, so_far in sums.items()
+            if so_far >= PROMISING and other != position
+        )
+    return found
+
+
+def nearness(one: float | None, other: float | None) -> float:
+    """1 for dates up to a month apart, then less, a half for a month and a year: what comes round is told anew."""
+    if one is None or other is None:
+        return 1.0
+    return YEAR / (YEAR + max(0.0, abs(one - other) - MONTH))
+
+
+@dataclass(slots=True)
+class _Group:
+    """A group while it grows.
+
+    Attributes:
+        total: The sum of its members' vectors.
+        days: The sum of its members' dates, of those that have one.
+        near: Groups with a pair of articles in `pairs`, and the sum of the cosines of all pairs with them.
+    """
+
+    members: list[int]
+    total: Vector
+    days: float
+    dated: int
+    near: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def date(self) -> float | None:
+        return self.days / self.dated if self.dated else None
+
+
+class _Linking:
+    """Average linkage over groups by number; a group that two were joined to has a new one."""
+
+    def __init__(self, groups: Iterable[_Group]) -> None:
+        self.groups = dict(enumerate(groups))
+        self._next = len(self.groups)
+        self._queue: list[tuple[float, int, int, int, int]] = []
+
+    def meet(self, one: int, other: int, cosines: float) -> None:
+        """Note two groups as neighbours; in the queue when they are alike enough to be joined."""
+        a, b = self.groups[one], self.groups[other]
+        a.near[other] = b.near[one] = cosines
+        average = cosines / (len(a.members) * len(b.members)) * nearness(a.date, b.date)
+        if average >= THRESHOLD:
+            # Of two that are alike to the last digit, that of the first articles goes first.
+            first, second = sorted((a.members[0], b.members[0]))
+            heapq.heappush(self._queue, (-average, first, second, one, other))
+
+    def run(self) -> None:
+        """Join until nothing is alike enough."""
+        while self._queue:
+            *_, one, other = heapq.heappop(self._queue)
+            if one in self.groups and other in self.groups:
+                self._join(one, other)
+
+    def _join(self, one: int, other: int) -> None:
+        a, b = self.groups.pop(one), self.groups.pop(other)
+        # The larger first: fewer terms are moved.
+        large, small = (a, b) if len(a.total) >= len(b.total) else (b, a)
+        neighbours = {
+            number: self._cosines(a, number) + self._cosines(b, number)
+            for number in {**large.near, **small.near}
+            if number in self.groups
+        }
+        for term, weight in small.total.items():
+            large.total[term] = large.total.get(term, 0.0) + weight
+        number, self._next = self._next, self._next + 1
+        members = sorted(a.members + b.members)
+        self.groups[number] = _Group(members, large.total, a.days + b.days, a.dated + b.dated)
+        for neighbour, cosines in neighbours.items():
+            its_near = self.groups[neighbour].near
+            its_near.pop(one, None)
+            its_near.pop(other, None)
+            self.meet(number, neighbour, cosines)
+
+    def _cosines(self, group: _Group, number: int) -> float:
+        known = group.near.get(number)
+        return dot(group.total, self.groups[number].total) if known is None else known
+
+
+def link(
+    vectors: Sequence[Vector], days: Sequence[float | None], alike: Mapping[Pair, float], copies: Iterable[Pair]
+) -> list[list[int]]:
+    """Every position in exactly one group; members in order, groups by their first member.
+
+    Args:
+        vectors: As of `pairs`.
+        days: As of `pairs`.
+        alike: What `pairs` has found.
+        copies: Pairs that are in one group whatever the rest is like.
+    """
+    whole = list(_united(len(vectors), copies))
+    linking = _Linking(_grown(members, vectors, days) for members in whole)
+    group_of = {position: number for number, members in enumerate(whole) for position in members}
+    for one, other in dict.fromkeys(_ordered(group_of[one], group_of[other]) for one, other in alike):
+        if one != other:
+            linking.meet(one, other, dot(linking.groups[one].total, linking.groups[other].total))
+    linking.run()
+    return sorted(group.members for group in linking.groups.values())
+
+
+def _grown(members: list[int], vectors: Sequence[Vector], days: Sequence[float | None]) -> _Group:
+    total: Vector = {}
+    for position in members:
+        for term, weight in vectors[position].items():
+            total[term] = total.get(term, 0.0) + weight
+    dates = [date for position in members if (date := days[position]) is not None]
+    return _Group(members, total, sum(dates), len(dates))
+
+
+def _united(count: int, copies: Iterable[Pair]) -> Iterator[list[int]]:
+    """Positions up to `count`, those that copies lead to from one to the next together, in order of the first."""
+    root = list(range(count))
+
+    def find(position: int) -> int:
+        while root[position] != position:
+            root[position] = position = root[root[position]]
+        return position
+
+    for one, other in copies:
+        low, high = sorted((find(one), find(other)))
+        root[high] = low
+    united: dict[int, list[int]] = {}
+    for position in range(count):
+        united.setdefault(find(position), []).append(position)
+    yield from united.values()
+
+
+def _ordered(one: int, other: int) -> Pair:
+    return (one, other) if one < other else (other, one)

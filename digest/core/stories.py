@@ -1,0 +1,221 @@
+"""Stories: articles on the same event, or copies of one another; which of them leads, and why the others join it.
+
+What comes out depends on the articles alone, never on the order they come in. An article that is like no other is a
+story by itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from digest.core import likeness
+from digest.core.linkage import SHARED_WORDS, link, pairs
+from digest.core.terms import Vector, dot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from digest.core.linkage import Pair
+    from digest.core.model import Article
+
+COPY = 0.5
+"""How much of the shorter text must stand in the longer one for them to be copies, by three words in a row."""
+
+COPY_LIKENESS = 0.5
+"""How alike copies are as a whole. Short pieces that share no more than their site's footer are less."""
+
+WORDS_SHOWN = 5
+STEP = 600
+"""Characters, some hundred words, that make an article fuller by one; a picture or a summary do as much."""
+
+FULL = 6_000
+"""Characters from which on an article is no fuller for being longer."""
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What is needed of an article to find its story.
+
+    Attributes:
+        key: Unique.
+        text: Plain; the first `likeness.READ` characters do.
+        date: Aware; None when it has none.
+        priority: Of its source; the lowest leads.
+        length: Characters of the whole text, where `text` is less than that.
+        has_picture: Whether it has a picture.
+        has_summary: Whether its author wrote a summary.
+    """
+
+    key: str
+    title: str
+    text: str
+    date: datetime | None = None
+    priority: int = 0
+    length: int = 0
+    has_picture: bool = False
+    has_summary: bool = False
+
+    @property
+    def fullness(self) -> int:
+        """How much there is to read and see, in steps."""
+        return min(max(self.length, len(self.text)), FULL) // STEP + self.has_picture + self.has_summary
+
+
+def telling_of(article: Article) -> Telling:
+    """What there is of an article to find its story by.
+
+    Headings are left out: they say little, and sites have the same ones everywhere.
+    """
+    paragraphs = article.body.paragraphs
+    start = ""
+    for paragraph in paragraphs:
+        if len(start) >= likeness.READ:
+            break
+        start = f"{start}\n{paragraph}" if start else paragraph
+    return Telling(
+        key=article.key,
+        title=article.title,
+        text=start[: likeness.READ],
+        date=article.published.instant if article.published else None,
+        length=sum(map(len, paragraphs)),
+        has_picture=article.image is not None,
+        has_summary=bool(article.summary),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """An article that does not lead its story, and why it is in it.
+
+    Attributes:
+        likeness: With the lead, from 0 to 1.
+        nearest: Key of the article of the story that it is most like; the lead's or another's.
+        closeness: How much it is like that one.
+        words: What both say, as this one writes it; what weighs most comes first.
+        is_copy: Whether it has that one's text, or that one has its.
+    """
+
+    key: str
+    likeness: float
+    nearest: str
+    closeness: float
+    words: tuple[str, ...]
+    is_copy: bool = False
+
+    @property
+    def reason(self) -> str:
+        """One phrase for a person."""
+        what = "a copy of" if self.is_copy else f"{self.closeness:.2f} like"
+        return f"{what} {self.nearest}: {', '.join(self.words)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A story: the article that leads it, and the others, in the order in which they would."""
+
+    lead: str
+    also: tuple[Also, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Of all its articles, the lead's first."""
+        return (self.lead, *(each.key for each in self.also))
+
+
+def group(tellings: Iterable[Telling]) -> list[Gathered]:
+    """Find the stories of a batch of articles, in the order of their leads' keys. Every article is in one of them.
+
+    Raises:
+        ValueError: Two have the same key.
+    """
+    batch = sorted(tellings, key=lambda each: each.key)
+    twice = [key for key, count in Counter(each.key for each in batch).items() if count > 1]
+    if twice:
+        message = f"two articles have the key '{twice[0]}'"
+        raise ValueError(message)
+    vectors = likeness.vectors([likeness.weigh(each.title, each.text) for each in batch])
+    days = [(each.date - _EPOCH) / timedelta(days=1) if each.date else None for each in batch]
+    alike = pairs(vectors, days)
+    copies = {**dict.fromkeys(_same(batch, vectors), 1.0), **dict.fromkeys(_copies(batch, alike), 1.0)}
+    close = {**copies, **alike}
+    neighbours: dict[int, list[int]] = {}
+    for one, other in sorted(close):
+        neighbours.setdefault(one, []).append(other)
+        neighbours.setdefault(other, []).append(one)
+    told = _Told(batch, vectors, close, copies, neighbours)
+    return sorted((told.story(members) for members in link(vectors, days, alike, copies)), key=lambda each: each.lead)
+
+
+def _same(batch: Sequence[Telling], vectors: Sequence[Vector]) -> Iterator[Pair]:
+    """Articles of the same title and text, each with the first that has them; too few words are a coincidence."""
+    first: dict[tuple[str, str], int] = {}
+    for position, each in enumerate(batch):
+        known = first.setdefault((each.title, each.text), position)
+        if known != position and len(vectors[position]) >= SHARED_WORDS:
+            yield known, position
+
+
+def _copies(batch: Sequence[Telling], alike: Mapping[Pair, float]) -> Iterator[Pair]:
+    known: dict[int, frozenset[str]] = {}
+
+    def shingles(position: int) -> frozenset[str]:
+        if position not in known:
+            known[position] = likeness.shingles(batch[position].text)
+        return known[position]
+
+    for (one, other), cosine in alike.items():
+        if cosine >= COPY_LIKENESS and likeness.containment(shingles(one), shingles(other)) >= COPY:
+            yield one, other
+
+
+def _rank(telling: Telling) -> tuple[int, int, datetime, str]:
+    """What leads a story: the lowest priority, the fullest, the earliest, the first key."""
+    return telling.priority, -telling.fullness, telling.date or _NEVER, telling.key
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A batch that has been compared, by position."""
+
+    batch: Sequence[Telling]
+    vectors: Sequence[Vector]
+    close: Mapping[Pair, float]
+    copies: Mapping[Pair, float]
+    neighbours: Mapping[int, Sequence[int]]
+
+    def story(self, members: Sequence[int]) -> Gathered:
+        lead, *others = sorted(members, key=lambda position: _rank(self.batch[position]))
+        among = frozenset(members)
+        return Gathered(self.batch[lead].key, tuple(self._also(position, lead, among) for position in others))
+
+    def _also(self, position: int, lead: int, among: frozenset[int]) -> Also:
+        vector = self.vectors[position]
+        # One that was joined has a neighbour among them: a group grows by pairs that are alike.
+        those = [other for other in self.neighbours[position] if other in among]
+        nearest = max(those, key=lambda other: (self._closeness(position, other), other == lead, -other))
+        its = self.vectors[nearest]
+        shared = sorted((term for term in vector if term in its), key=lambda term: (-vector[term] * its[term], term))
+        telling = self.batch[position]
+        written = likeness.as_written(telling.title, telling.text)
+        return Also(
+            telling.key,
+            min(1.0, dot(vector, self.vectors[lead])),
+            self.batch[nearest].key,
+            min(1.0, dot(vector, its)),
+            tuple(written[term] for term in shared[:WORDS_SHOWN]),
+            _pair(position, nearest) in self.copies,
+        )
+
+    def _closeness(self, one: int, other: int) -> tuple[bool, float]:
+        pair = _pair(one, other)
+        return pair in self.copies, self.close[pair]
+
+
+def _pair(one: int, other: int) -> Pair:
+    return (one, other) if one < other else (other, one)
