@@ -25,6 +25,11 @@ def ask(port: int, path: str) -> str:
         connection.close()
 
 
+def _heeding() -> None:
+    """Tests that run in the background inherit that Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def start(room):
     started = []
@@ -32,7 +37,7 @@ def start(room):
     def command(*args: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "digest", "preview", *args],
-            cwd=room.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            cwd=room.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_heeding,  # noqa: PLW1509 it has no other threads
         )  # fmt: skip
         started.append(process)
         return process
