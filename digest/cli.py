@@ -29,6 +29,7 @@ COMMANDS = {
     "status": "Say how daemons and newsletters stand, and what is wrong.",
     "import": "Take files into the library: articles, saved news pages.",
     "subscribers": "Work with the roster: subscribers, subscriptions, suppressions.",
+    "summarize": "Summarise texts: a filter, one article or many.",
     "articles": "List the articles of the library.",
     "editions": "List the editions made, and the slots skipped.",
     "explain": "Say why articles are in an edition or are not.",

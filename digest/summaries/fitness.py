@@ -30,6 +30,11 @@ _FURNITURE = re.compile(
     |like\sus\son\b|share\s(?:this|on|via)\b|get\s(?:our|the\slatest|more\sstories)\b|download\s(?:our|the)\sapp\b
     |advertisement\b|sponsored\s(?:content|by)\b|related(?:\s(?:articles?|stories|content|posts?))?\s*(?::|$)
     |more\s(?:to\sread|stories|news|on\sthis|from\s\w+)\s*(?::|$)|view\s(?:all|comments)\b|loading\b|story\scontinues\b
+    |scroll\sdown\b|enlarge\sthis\simage\b|(?:toggle|hide|media|image)\scaption\b|image\scopyright\b|play\svideo\b
+    |click\sto\s(?:share|play|enlarge)\b|file\s?[-–—]|watch(?:\snow)?\s*:|related\b.{0,40}:
+    |(?:in\s)?this\s(?:[\w.,]+\s){0,6}?(?:photo|picture|image|frame\sgrab|screenshot|handout)\b
+        .{0,60}?\b(?:shows?|released|provided|made\savailable|taken|from)\b
+    |by\s\.\s|published:|updated:|last\supdated\b
     |copyright\b|©|all\srights\sreserved\b|(?:this|these)\s(?:article|story|post|report|material|piece)s?\s
         (?:was|were|has|have|may|is|originally|first)\s
         (?:been\s|not\s|also\s|originally\s|first\s)*(?:published|appeared|updated|corrected|produced|sponsored|be)\b
@@ -37,7 +42,10 @@ _FURNITURE = re.compile(
     |e-?mail\s(?:us|him|her|the\sauthor)\b|contact\s(?:us|the\sauthor)\b|we\suse\scookies\b|do\syou\shave\sa\sstory
     |newsletter\s(?:abonnieren|sign)|lesen\ssie\s(?:auch|mehr|hier)|mehr\szum\sthema|foto\s*:|bild\s*:
     |lire\s(?:aussi|la\ssuite)|à\slire|abonnez|inscrivez|crédits?\sphoto
-    |lea?\s(?:también|más)|leer\smás|suscríbe|regístrate|créditos?\sde
+    |lea?\s(?:también|más)|leer\smás|leia\s(?:também|mais)|saiba\smais|assine\b|inscreva-se
+    |suscríbe|regístrate|créditos?\sde|читайте\s(?:также|ещё|еще)|подпис(?:ывайтесь|аться)|фото\s*:|реклама\b
+    |اقرأ\s(?:أيضا|المزيد)|صورة\s*:|קרא(?:ו)?\sגם|צילום\s*:|הירשמו
+    |(?:点击|责任编辑|来源|图片|图|相关阅读|编辑)\s*[：:]|続きを読む|写真\s*[：:＝=]|関連記事|사진\s*[=:]|관련기사|무단\s?전재
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -55,6 +63,13 @@ _POINTING = {
     "de": "er|sie|es|ihre?n?|seine?|diese[rsmn]?|dieselbe",
     "fr": "il|elle|ils|elles|son|sa|ses|leurs?|cela|ce|cette|ces|celui-ci|celle-ci",
     "es": "él|ellas?|ellos|est[eao]s?|eso",
+    "pt": "el[ea]s?|ess[ea]s?|est[ea]s?|isso|isto|seus?|suas?",
+    "ru": "он|она|оно|они|его|её|ее|их|ему|ей|им|этот|эта|это|эти|такой|такая|такие",
+    "ar": "هو|هي|هم|وهو|وهي|هذا|هذه|ذلك|تلك|هؤلاء",
+    "he": "הוא|היא|הם|הן|זה|זו|זאת|אלה|אלו",
+    "zh": "他|她|它|他们|她们|它们|这|那|此|其",
+    "ja": "彼|彼女|彼ら|これ|それ|この|その|こうした|そうした|同氏|同社",
+    "ko": "그|그는|그가|그의|그녀는|그들은|이는|이것은|이를|이런|이에",
 }
 _LINKING = {
     "en": "but|and|or|so|yet|also|however|meanwhile|moreover|furthermore|nevertheless|nonetheless|still|then|thus|"
@@ -64,11 +79,23 @@ _LINKING = {
     "dennoch|trotzdem|stattdessen|zum beispiel",
     "fr": "mais|et|ou|donc|or|cependant|pourtant|aussi|toutefois|ensuite|ainsi|de plus|en revanche|par exemple",
     "es": "pero|y|o|sin embargo|además|también|entonces|así|por ejemplo|no obstante|por eso",
+    "pt": "mas|e|ou|porém|contudo|no entanto|entretanto|além disso|também|então|assim|por exemplo|por isso",
+    "ru": "но|и|а|или|однако|также|кроме того|поэтому|затем|потом|тем не менее|при этом|например|впрочем|зато",
+    "ar": "لكن|ولكن|غير أن|إلا أن|كما|كذلك|أيضا|لذلك|ثم|بالإضافة إلى ذلك|في المقابل|من جهة أخرى|من جانبه",
+    "he": "אבל|אך|אולם|עם זאת|כמו כן|בנוסף|לכן|גם|ואז|מנגד|למשל|לעומת זאת",
+    "zh": "但|然而|不过|而且|并且|因此|所以|此外|另外|同时|于是|例如|其中",
+    "ja": "しかし|だが|また|さらに|そして|一方|ただ|そのため|例えば|つまり|なお|ところが",
+    "ko": "그러나|하지만|그리고|또|또한|한편|따라서|그래서|그런데|이어|다만|반면",
 }
+# What these begin with needs no space after it.
+_UNSPACED = frozenset({"zh", "ja"})
 
 
 def _openings(table: dict[str, str]) -> dict[str, re.Pattern[str]]:
-    return {code: re.compile(rf"(?:{words})(?!\w)", re.IGNORECASE) for code, words in table.items()}
+    return {
+        code: re.compile(rf"(?:{words})" if code in _UNSPACED else rf"(?:{words})(?!\w)", re.IGNORECASE)
+        for code, words in table.items()
+    }
 
 
 _POINTING_AT_START = _openings(_POINTING)
@@ -77,10 +104,15 @@ _LINKING_AT_START = _openings(_LINKING)
 
 def is_sound(sentence: str) -> bool:
     """Whether it is a sentence of a fitting length, with its stop, that leaves no mark open."""
+    return len(sentence) <= MOST_CHARACTERS and is_sound_of(sentence, word_count(sentence))
+
+
+def is_sound_of(sentence: str, words: int) -> bool:
+    """The same where its words have been counted."""
     return (
-        len(sentence) <= MOST_CHARACTERS
+        LEAST_WORDS <= words <= MOST_WORDS
+        and len(sentence) <= MOST_CHARACTERS
         and _TERMINAL.search(sentence[-40:]) is not None
-        and LEAST_WORDS <= word_count(sentence) <= MOST_WORDS
         and is_closed(sentence)
     )
 
@@ -121,6 +153,16 @@ def points_back(sentence: str, language: str) -> bool:
 def links_back(sentence: str, language: str) -> bool:
     """Whether it opens with a word that ties it to the one before: 'But', 'However'."""
     return _opens_with(_LINKING_AT_START, sentence, language)
+
+
+def is_question(sentence: str) -> bool:
+    """Whether it asks: what it says is elsewhere."""
+    return sentence.rstrip("\"'”’»」』").endswith(("?", "？", "؟"))
+
+
+def opens_quoted(sentence: str) -> bool:
+    """Whether it begins with somebody's words, before it is said whose."""
+    return sentence[:1] in {*"\"'“‘„«»「『"}
 
 
 def _opens_with(table: dict[str, re.Pattern[str]], sentence: str, language: str) -> bool:

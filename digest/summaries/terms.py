@@ -1,51 +1,61 @@
-"""What a sentence is about: weighted terms, and how alike two of them are."""
+"""The words of a sentence as terms: what is compared when a text is weighed."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-Vector: TypeAlias = dict[str, float]
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # Scripts written without spaces: kana, Han, Thai, Lao, Burmese, Khmer.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+# Vowel points and other marks that are written or not, and what has no width.
+_MARKS = re.compile(r"[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670\u200b-\u200f\u2060\ufeff]")
 _STEM_AT_LEAST = 3  # letters
 _ENDINGS = (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""))
 _NO_ENDING = ("ss", "us", "is")
-# English words which most sentences share, and which so say nothing of one; other languages do without.
-_COMMON_WORDS = """
-a about after all also am an and any are as at be because been before being but by can could did do does for from
-had has have he her here hers him his how i if in into is it its just like may me might more most my no not now of
-off on only or other our out over own said say says she should so some such than that the their them then there
-these they this those through to too under up us very was we were what when where which while who whom why will with
-would you your
-"""
-_COMMON = frozenset(_COMMON_WORDS.split())
+# Endings change with number and case, so the head of a long word stands for it. Letters.
+_HEADS = {"de": 6, "fr": 6, "es": 6, "pt": 6, "ru": 5}
+_ARTICLES = re.compile(r"[وفبكل]?ال(?=\w{3})|لل(?=\w{3})")
+_PARTICLES = re.compile(r"(?<=\w\w)(?:에서|에게|으로|까지|부터|은|는|이|가|을|를|의|에|로|와|과|도|만)\Z")
 
 
-def terms(text: str) -> list[str]:
-    """The words of a text, stemmed lightly and without the commonest; pairs of characters in scripts without spaces."""
-    runs = () if text.isascii() else _UNSPACED.findall(text)
-    spaced = _UNSPACED.sub(" ", text) if runs else text
-    found = [stem(word) for word in _WORD.findall(spaced.lower()) if word not in _COMMON]
-    for run in runs:
-        found.extend(run[at : at + 2] for at in range(max(1, len(run) - 1)))
-    return found
+def terms(text: str, language: str = "en") -> list[str]:
+    """The words of a text in order, each without its commonest endings; pairs of characters in unspaced scripts.
+
+    Args:
+        text: A sentence.
+        language: A code, `en`; empty for one that is not known: its words are taken as they stand.
+    """
+    if text.isascii():
+        return [stem(word, language) for word in _WORD.findall(text.lower())]
+    text = _MARKS.sub("", text.lower())
+    words = _WORD.findall(_UNSPACED.sub(_in_pairs, text))
+    return [word if _UNSPACED.match(word) else stem(word, language) for word in words]
+
+
+def _in_pairs(run: re.Match[str]) -> str:
+    """Each character with the one after it, as if these were the words."""
+    text = run[0]
+    return f" {' '.join(text[at : at + 2] for at in range(max(1, len(text) - 1)))} "
 
 
 @lru_cache(maxsize=16384)
-def stem(word: str) -> str:
-    """A lower-case word without its commonest English endings, so that 'bank', 'banks' and 'banking' are one term.
+def stem(word: str, language: str = "en") -> str:
+    """A lower-case word without its commonest endings, so that 'bank', 'banks' and 'banking' are one term.
 
-    For comparison only. Words of other languages lose a letter or two now and then, the same ones each time.
+    For comparison only: what comes out need not be a word.
     """
+    if language == "en":
+        return _english(word)
+    if language in _HEADS:
+        # The article or pronoun before the apostrophe is another word: l'Europe, d'une.
+        return re.split("['’]", word)[-1][: _HEADS[language]]
+    if language == "ar":
+        return _ARTICLES.sub("", word, count=1) if _ARTICLES.match(word) else word
+    return _PARTICLES.sub("", word) if language == "ko" else word
+
+
+def _english(word: str) -> str:
     word = word.removesuffix("'s").removesuffix("’s")
     if not word.endswith(_NO_ENDING):
         for ending, instead in _ENDINGS:
@@ -53,15 +63,3 @@ def stem(word: str) -> str:
                 word = word.removesuffix(ending) + instead
                 break
     return word.removesuffix("e") if len(word) > _STEM_AT_LEAST else word
-
-
-def vector(found: Iterable[str]) -> Vector:
-    """Terms weighted by 1 + log of how often each occurs."""
-    return {term: 1.0 + math.log(count) for term, count in Counter(found).items()}
-
-
-def dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    """The inner product; summed in the order of the shorter one, so the same each time."""
-    if len(other) < len(one):
-        one, other = other, one
-    return sum(weight * other[term] for term, weight in one.items() if term in other)
