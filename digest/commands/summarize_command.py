@@ -12,6 +12,7 @@ from digest.terminal import Terminal, options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from digest.core.model import Summary
     from digest.summaries.extractive import Extractive
@@ -79,12 +80,12 @@ class _Work:
     def lines(self, name: str) -> int:
         """Write a line for each line of one file, as soon as it has been read."""
         try:
-            file = _opened(name)
+            opened = _opened(name)
         except OSError as error:
             self.terminal.failed(_told(name, error))
             return 1
         wrong = 0
-        with file:
+        with opened as file:
             for number, line in enumerate(file, 1):
                 if not line.strip():
                     continue
@@ -179,12 +180,12 @@ def _text(given: dict[str, object], key: str) -> str:
     return value
 
 
-def _opened(name: str) -> BinaryIO:
+def _opened(name: str) -> AbstractContextManager[BinaryIO]:
+    """A file, closed at the end; standard input stays open."""
+    from contextlib import nullcontext
     from pathlib import Path
 
-    if name == STDIN:
-        return click.get_binary_stream("stdin")
-    return Path(name).open("rb")
+    return nullcontext(sys.stdin.buffer) if name == STDIN else Path(name).open("rb")
 
 
 def _place(name: str) -> str:
