@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
 from digest.summaries.functionwords import COMMON, HANDLED, OTHERS
 
-LOOKED_AT = 2000
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LOOKED_AT = 1000
 """Characters, from the head: enough for any language to show."""
 
 _SCRIPTS = {
@@ -28,6 +32,8 @@ _SCRIPT_OF = {"ru": "cyrillic", "ar": "arabic", "he": "hebrew", "ko": "hangul", 
 _UKRAINIAN_AND_KIN = re.compile("[іїєґўјљњћђџѓќІЇЄҐЎЈЉЊЋЂЏ]")
 _PERSIAN_AND_KIN = re.compile("[پچژگکیٹڈڑںے]")
 _WORD = re.compile(r"[^\W\d_]+")
+_PROSE = 12
+"""One function word in so many: prose has three times as many, lists of names and prices and code have fewer."""
 _A_FEW = 0.01
 """The share of letters foreign to a language above which a text is not in it."""
 
@@ -38,7 +44,9 @@ def base(tag: str) -> str:
 
 
 def language_of(text: str, stated: str = "") -> str:
-    """The language a text is to be read in: as stated, unless its script says otherwise.
+    """The language a text is to be read in: as stated, unless its script or its words clearly say otherwise.
+
+    So an article of another language than its newsletter's is read as what it is, though nobody has said so.
 
     Args:
         text: Any text; its head is looked at.
@@ -50,8 +58,10 @@ def language_of(text: str, stated: str = "") -> str:
     head = text[:LOOKED_AT]
     code = base(stated)
     script = _script(head)
-    if code and (not script or code not in HANDLED or _fits(code, script)):
+    if code and (not script or code not in HANDLED):
         return code
+    if code and _fits(code, script):
+        return code if script != "latin" else _confirmed(head, code)
     return _by_script(head, script)
 
 
@@ -88,13 +98,26 @@ def _by_script(text: str, script: str) -> str:
     return {"hebrew": "he", "hangul": "ko", "kana": "ja", "han": "zh"}.get(script, "")
 
 
+def _confirmed(text: str, code: str) -> str:
+    """The language stated for a Latin text, or the one whose words it has while it has hardly any of that one's."""
+    words = _WORD.findall(text.lower())
+    if _hits(words, code) * _PROSE >= len(words):
+        return code
+    found = _by_words(text)
+    return found if found and _hits(words, found) >= max(5, 3 * _hits(words, code)) else code
+
+
 def _by_words(text: str) -> str:
     """The language whose function words are most of a Latin text's; empty when there are none to go by."""
     words = _WORD.findall(text.lower())
-    hits = {code: sum(word in known for word in words) for code, known in _latin().items()}
+    hits = {code: _hits(words, code) for code in _latin()}
     best = max(hits, key=hits.__getitem__)
-    # One in twelve: prose has three times as many, lists of names and prices and code have fewer.
-    return best if hits[best] * 12 >= len(words) > 0 else ""
+    return best if hits[best] * _PROSE >= len(words) > 0 else ""
+
+
+def _hits(words: Iterable[str], code: str) -> int:
+    known = _latin()[code]
+    return sum(word in known for word in words)
 
 
 @cache
