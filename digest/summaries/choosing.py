@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 MOST_ROUNDS = 6
 """Exchanges tried at the end: after three hardly any is found."""
@@ -21,13 +21,15 @@ class Choice:
     """A sentence that may be chosen.
 
     Attributes:
-        concepts: The numbers of what it says.
+        own: The worth of what it alone says.
+        concepts: The numbers of what others say too.
         terms: How many words it has, as concepts are counted.
         words: How many, as a reader counts them.
         blemish: What speaks against it, in shares of agreement.
         with_it: The numbers of the sentences it must stand with, its own the last: those it leans on come before it.
     """
 
+    own: float
     concepts: frozenset[int]
     terms: int
     words: int
@@ -50,7 +52,7 @@ class Room:
     terms: float
 
 
-def choose(choices: Sequence[Choice], worth: Mapping[int, float], room: Room) -> Set:
+def choose(choices: Sequence[Choice], worth: Sequence[float], room: Room) -> Set:
     """The best set found, in order: built sentence by sentence, then one at a time exchanged for a better one.
 
     What a set is worth is the F-measure of its agreement with a summary of `room.terms` terms, each concept counted
@@ -59,7 +61,7 @@ def choose(choices: Sequence[Choice], worth: Mapping[int, float], room: Room) ->
 
     Args:
         choices: What may be chosen, in the order of the article.
-        worth: The worth of each concept, by its number.
+        worth: Of each shared concept, by its number.
         room: How much may be chosen.
     """
     search = _Search(choices, worth, room)
@@ -91,11 +93,11 @@ class _Sums:
 
 
 class _Search:
-    def __init__(self, choices: Sequence[Choice], worth: Mapping[int, float], room: Room) -> None:
+    def __init__(self, choices: Sequence[Choice], worth: Sequence[float], room: Room) -> None:
         self.choices = choices
         self.worth = worth
         self.room = room
-        self._alone = [self._sum(choice.concepts) for choice in choices]
+        self._alone = [choice.own + self._sum(choice.concepts) for choice in choices]
 
     def grown(self, chosen: Set, value: float) -> tuple[Set, float]:
         """The set with sentences added while there is room and, without a number to reach, while they add to it."""
@@ -144,7 +146,7 @@ class _Search:
         return _Sums(
             len(choices),
             covered,
-            self._sum(covered),
+            self._sum(covered) + sum(choice.own for choice in choices),
             self.room.terms + sum(choice.terms for choice in choices),
             sum(choice.words for choice in choices),
             sum(choice.blemish for choice in choices),
@@ -162,7 +164,8 @@ class _Search:
         new = frozenset().union(*(choice.concepts for choice in choices)) - sums.covered
         length = sums.length + sum(choice.terms for choice in choices)
         blemish = sums.blemish + sum(choice.blemish for choice in choices)
-        return 2 * (sums.held + self._sum(new)) / length - blemish / (sums.count + len(choices))
+        held = sums.held + self._sum(new) + sum(choice.own for choice in choices)
+        return 2 * held / length - blemish / (sums.count + len(choices))
 
     def _sum(self, numbers: frozenset[int]) -> float:
         return sum(map(self.worth.__getitem__, numbers))

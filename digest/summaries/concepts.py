@@ -12,17 +12,14 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from digest.summaries.functionwords import COMMON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-_Kind: TypeAlias = tuple[bool, bool, bool]
-"""Of a word: whether the title has it, whether it is a figure, whether it is common."""
-
-EARLY_FADES = 8.0
+EARLY_FADES = 10.0
 """Sentences after which having been said early counts for about a third."""
 USUAL_LENGTH = 20.0
 """Sentences of an article for which the chances are as fitted."""
@@ -34,19 +31,26 @@ _WORD, _REPEATED, _COMMON_REPEATED, _EARLY, _IN_TITLE, _FIGURE, _LONG = -3.7, 1.
 # Two words side by side; what is of one word alone counts for each of them.
 _PAIR, _PAIR_REPEATED, _RARER_REPEATED, _PAIR_EARLY, _PAIR_LONG = -4.3, 1.1, 0.34, 1.95, -0.57
 _OF_PAIR_IN_TITLE, _OF_PAIR_FIGURE, _OF_PAIR_COMMON = 0.63, 0.5, -0.43
+_PAIR_WITH_COMMON = math.exp(-_OF_PAIR_COMMON)
 
 
 @dataclass(frozen=True, slots=True)
 class Concepts:
-    """The concepts of one article, as numbers, for speed.
+    """The concepts of one article.
 
     Attributes:
-        worth: For each concept how much a summary gains by it.
-        of: For each sentence, its concepts.
+        own: For each sentence, the worth of all that no other one says.
+        shared: For each sentence, the numbers of those concepts that others say too.
+        worth: Of each shared concept, by its number, how much a summary gains by it.
     """
 
-    worth: Mapping[int, float]
-    of: Sequence[frozenset[int]]
+    own: Sequence[float]
+    shared: Sequence[frozenset[int]]
+    worth: Sequence[float]
+
+
+# Odds are multiplied where their logarithms would be added: there are some hundreds of each, and this is what takes
+# the time. They are odds against, so that a chance is 1 / (1 + odds).
 
 
 def concepts(sentences: Sequence[Sequence[str]], title: Iterable[str], language: str) -> Concepts:
@@ -57,73 +61,72 @@ def concepts(sentences: Sequence[Sequence[str]], title: Iterable[str], language:
         title: The terms of its title; they may be none.
         language: Its code, `en`: which words are common.
     """
-    numbers = {term: number for number, term in enumerate(dict.fromkeys(chain.from_iterable(sentences)))}
-    words = [list(map(numbers.__getitem__, terms)) for terms in sentences]
-    # A pair is one number too, above those of the words: first word * size + second word + size.
-    size = len(numbers)
-    pairs = [[one * size + other for one, other in pairwise(ones)] for ones in words]
-    common = COMMON.get(language, frozenset())
-    about = frozenset(title) - common
-    kinds = [(term in about, term[0].isdigit(), term in common) for term in numbers]
-    counts = _counts(words)
-    worth = _of_words(words, kinds, counts)
-    worth.update((size + pair, value) for pair, value in _of_pairs(pairs, kinds, counts).items())
-    held = [frozenset((*ones, *map(size.__add__, twos))) for ones, twos in zip(words, pairs, strict=True)]
-    return Concepts(worth, held)
-
-
-# Odds are multiplied where their logarithms would be added: there are some hundreds of each, and this is what takes
-# the time. They are odds against, so that a chance is 1 / (1 + odds).
-
-
-def _of_words(
-    sentences: Sequence[Sequence[int]], kinds: Sequence[_Kind], counts: Mapping[int, int]
-) -> dict[int, float]:
+    # In the order of the text and never in that of a set, which is another one in each process.
+    words = [list(dict.fromkeys(terms)) for terms in sentences]
+    pairs = [list(dict.fromkeys(pairwise(terms))) for terms in sentences]
+    counts, pair_counts = Counter(chain.from_iterable(words)), Counter(chain.from_iterable(pairs))
+    weights = _Weights.of(counts, frozenset(title), COMMON.get(language, frozenset()))
+    word, in_pair, rare = weights.word, weights.in_pair, weights.rare
     early = _early(len(sentences), _WORD, _LONG, _EARLY)
-    worth = {}
-    for number, first in sorted(_firsts(sentences).items()):
-        in_title, is_figure, is_common = kinds[number]
-        odds = early[first] * math.exp(-_IN_TITLE * in_title - _FIGURE * is_figure)
-        if (count := counts[number]) > 1:
-            odds *= count ** -(_REPEATED + _COMMON_REPEATED * is_common)
-        worth[number] = 1.0 / (1.0 + odds)
-    return worth
+    early_pairs = _early(len(sentences), _PAIR, _PAIR_LONG, _PAIR_EARLY)
+    numbers: dict[str | tuple[str, str], int] = {}
+    worth: list[float] = []
+    own: list[float] = []
+    shared: list[frozenset[int]] = []
+    for here, here_pairs, ones, twos in zip(early, early_pairs, words, pairs, strict=True):
+        alone = sum([1.0 / (1.0 + here * word[term]) for term in ones if counts[term] == 1])
+        # The larger rareness of the two is that of the rarer word.
+        pairs_alone = sum(
+            [
+                1.0 / (1.0 + here_pairs * in_pair[one] * in_pair[other] * max(rare[one], rare[other]))
+                for one, other in twos
+                if pair_counts[one, other] == 1
+            ]
+        )
+        own.append(alone + PAIR_COUNTS * pairs_alone)
+        repeated = [term for term in ones if counts[term] > 1]
+        for term in repeated:
+            if term not in numbers:
+                numbers[term] = len(worth)
+                worth.append(1.0 / (1.0 + here * word[term]))
+        repeated_pairs = [pair for pair in twos if pair_counts[pair] > 1]
+        for pair in repeated_pairs:
+            if pair not in numbers:
+                numbers[pair] = len(worth)
+                odds = here_pairs * weights.of_pair(*pair) * pair_counts[pair] ** -_PAIR_REPEATED
+                worth.append(PAIR_COUNTS / (1.0 + odds))
+        shared.append(frozenset(map(numbers.__getitem__, chain(repeated, repeated_pairs))))
+    return Concepts(own, shared, worth)
 
 
-def _of_pairs(
-    sentences: Sequence[Sequence[int]], kinds: Sequence[_Kind], word_counts: Mapping[int, int]
-) -> dict[int, float]:
-    size = len(kinds)
-    early = _early(len(sentences), _PAIR, _PAIR_LONG, _PAIR_EARLY)
-    by_word = [
-        math.exp(-_OF_PAIR_IN_TITLE * in_title - _OF_PAIR_FIGURE * is_figure - _OF_PAIR_COMMON * is_common)
-        for in_title, is_figure, is_common in kinds
-    ]
-    by_count = [word_counts[number] ** -_RARER_REPEATED for number in range(size)]
-    counts = _counts(sentences)
-    worth = {}
-    for pair, first in _firsts(sentences).items():
-        one, other = divmod(pair, size)
-        # The larger of the two is that of the rarer word.
-        rarer = max(by_count[other], by_count[one])
-        odds = early[first] * by_word[one] * by_word[other] * rarer
-        if (count := counts[pair]) > 1:
-            odds *= count**-_PAIR_REPEATED
-        worth[pair] = PAIR_COUNTS / (1.0 + odds)
-    return worth
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """What the odds of each word are multiplied by: its own, those of a pair it is in, those by its rareness."""
 
+    word: Mapping[str, float]
+    in_pair: Mapping[str, float]
+    rare: Mapping[str, float]
 
-def _counts(sentences: Iterable[Iterable[int]]) -> Mapping[int, int]:
-    """In how many sentences each stands."""
-    return Counter(chain.from_iterable(map(frozenset, sentences)))
+    @classmethod
+    def of(cls, counts: Mapping[str, int], title: frozenset[str], common: frozenset[str]) -> _Weights:
+        word = dict.fromkeys(counts, 1.0)
+        rare = dict.fromkeys(counts, 1.0)
+        in_pair = {term: _PAIR_WITH_COMMON if term in common else 1.0 for term in counts}
+        for term, count in counts.items():
+            if count > 1:
+                word[term] = count ** -(_REPEATED + _COMMON_REPEATED * (term in common))
+                rare[term] = count**-_RARER_REPEATED
+            if term[0].isdigit():
+                word[term] *= math.exp(-_FIGURE)
+                in_pair[term] *= math.exp(-_OF_PAIR_FIGURE)
+        for term in (title - common) & counts.keys():
+            word[term] *= math.exp(-_IN_TITLE)
+            in_pair[term] *= math.exp(-_OF_PAIR_IN_TITLE)
+        return cls(word, in_pair, rare)
 
-
-def _firsts(sentences: Sequence[Iterable[int]]) -> Mapping[int, int]:
-    """In which sentence each stands first."""
-    firsts: dict[int, int] = {}
-    for position in reversed(range(len(sentences))):
-        firsts.update(dict.fromkeys(sentences[position], position))
-    return firsts
+    def of_pair(self, one: str, other: str) -> float:
+        # The larger rareness of the two is that of the rarer word.
+        return self.in_pair[one] * self.in_pair[other] * max(self.rare[one], self.rare[other])
 
 
 def _early(sentences: int, outset: float, long: float, weight: float) -> list[float]:

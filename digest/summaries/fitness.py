@@ -18,7 +18,7 @@ _INCHES = re.compile(r'\d"(?=\s[a-z])')
 _SINGLE_OPEN = re.compile(r"(?<!\w)'(?=\w)|‘(?=\w)")
 _SINGLE_CLOSE = re.compile(r"(?<=[\w.,!?…])['’](?!\w)")
 _SURE_SINGLE_CLOSE = re.compile(r"[.,!?…]['’](?!\w)")
-# What stands around an article, not in it; matched at the start of a sentence.
+# What stands around an article, not in it; matched at the start of a sentence, in small letters.
 _FURNITURE = re.compile(
     r"""[\s\W]*(?:
     (?:read|see|learn|find\ out|discover|watch|listen|click|tap|scroll|continue\ reading|keep\ reading)\s
@@ -47,8 +47,9 @@ _FURNITURE = re.compile(
     |اقرأ\s(?:أيضا|المزيد)|صورة\s*:|קרא(?:ו)?\sגם|צילום\s*:|הירשמו
     |(?:点击|责任编辑|来源|图片|图|相关阅读|编辑)\s*[：:]|続きを読む|写真\s*[：:＝=]|関連記事|사진\s*[=:]|관련기사|무단\s?전재
     )""",
-    re.IGNORECASE | re.VERBOSE,
+    re.VERBOSE,
 )
+_ENDS = 160  # characters at either end of a sentence that tell furniture
 _CREDIT = re.compile(
     r"(?:©|\b(?:contributed\sto\sthis\s(?:report|story|article)|all\srights\sreserved)\b"
     r"|\b(?:Getty\sImages|AP\sPhoto|Shutterstock|on\s(?:Unsplash|Pexels|Pixabay|Flickr)|via\s(?:AP|AFP|Reuters))\W*\Z)"
@@ -142,7 +143,8 @@ def _single_marks_closed(text: str) -> bool:
 
 def is_furniture(sentence: str) -> bool:
     """Whether it is of the page and not of the article: 'Read more', a credit, a byline, a call to subscribe."""
-    return bool(_FURNITURE.match(sentence) or _CREDIT.search(sentence) or _BYLINE.match(sentence))
+    head, tail = sentence[:_ENDS].lower(), sentence[-_ENDS:]
+    return bool(_FURNITURE.match(head) or _CREDIT.search(tail) or _BYLINE.match(sentence))
 
 
 def points_back(sentence: str, language: str) -> bool:
