@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 MOST_ROUNDS = 6
 """Exchanges tried at the end: after three hardly any is found."""
@@ -52,7 +52,7 @@ class Room:
     terms: float
 
 
-def choose(choices: Sequence[Choice], worth: Sequence[float], room: Room) -> Set:
+def choose(choices: Sequence[Choice], worth: Mapping[int, float], room: Room) -> Set:
     """The best set found, in order: built sentence by sentence, then one at a time exchanged for a better one.
 
     What a set is worth is the F-measure of its agreement with a summary of `room.terms` terms, each concept counted
@@ -93,7 +93,7 @@ class _Sums:
 
 
 class _Search:
-    def __init__(self, choices: Sequence[Choice], worth: Sequence[float], room: Room) -> None:
+    def __init__(self, choices: Sequence[Choice], worth: Mapping[int, float], room: Room) -> None:
         self.choices = choices
         self.worth = worth
         self.room = room

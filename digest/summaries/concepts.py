@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain
+from operator import add
 from typing import TYPE_CHECKING
 
 from digest.summaries.functionwords import COMMON
@@ -46,7 +47,7 @@ class Concepts:
 
     own: Sequence[float]
     shared: Sequence[frozenset[int]]
-    worth: Sequence[float]
+    worth: Mapping[int, float]
 
 
 # Odds are multiplied where their logarithms would be added: there are some hundreds of each, and this is what takes
@@ -61,72 +62,92 @@ def concepts(sentences: Sequence[Sequence[str]], title: Iterable[str], language:
         title: The terms of its title; they may be none.
         language: Its code, `en`: which words are common.
     """
-    # In the order of the text and never in that of a set, which is another one in each process.
-    words = [list(dict.fromkeys(terms)) for terms in sentences]
-    pairs = [list(dict.fromkeys(pairwise(terms))) for terms in sentences]
-    counts, pair_counts = Counter(chain.from_iterable(words)), Counter(chain.from_iterable(pairs))
-    weights = _Weights.of(counts, frozenset(title), COMMON.get(language, frozenset()))
-    word, in_pair, rare = weights.word, weights.in_pair, weights.rare
+    # Words are numbered in the order of the text, never in that of a set of strings: that is another in each process.
+    numbers = {term: number for number, term in enumerate(dict.fromkeys(chain.from_iterable(sentences)))}
+    words = [list(map(numbers.__getitem__, terms)) for terms in sentences]
+    # A pair as one number above those of the words: quicker than a pair of them.
+    size = len(numbers)
+    pairs = [list(map(add, map(size.__mul__, map((1).__add__, ones)), ones[1:])) for ones in words]
+    counts = Counter(chain.from_iterable(map(frozenset, words)))
+    weights = _Weights.of(numbers, counts, frozenset(title), COMMON.get(language, frozenset()))
+    found = _Found(Counter(chain.from_iterable(pairs)), weights)
     early = _early(len(sentences), _WORD, _LONG, _EARLY)
     early_pairs = _early(len(sentences), _PAIR, _PAIR_LONG, _PAIR_EARLY)
-    numbers: dict[str | tuple[str, str], int] = {}
-    worth: list[float] = []
-    own: list[float] = []
-    shared: list[frozenset[int]] = []
-    for here, here_pairs, ones, twos in zip(early, early_pairs, words, pairs, strict=True):
-        alone = sum([1.0 / (1.0 + here * word[term]) for term in ones if counts[term] == 1])
-        # The larger rareness of the two is that of the rarer word.
-        pairs_alone = sum(
-            [
-                1.0 / (1.0 + here_pairs * in_pair[one] * in_pair[other] * max(rare[one], rare[other]))
-                for one, other in twos
-                if pair_counts[one, other] == 1
-            ]
-        )
-        own.append(alone + PAIR_COUNTS * pairs_alone)
-        repeated = [term for term in ones if counts[term] > 1]
-        for term in repeated:
-            if term not in numbers:
-                numbers[term] = len(worth)
-                worth.append(1.0 / (1.0 + here * word[term]))
-        repeated_pairs = [pair for pair in twos if pair_counts[pair] > 1]
-        for pair in repeated_pairs:
-            if pair not in numbers:
-                numbers[pair] = len(worth)
-                odds = here_pairs * weights.of_pair(*pair) * pair_counts[pair] ** -_PAIR_REPEATED
-                worth.append(PAIR_COUNTS / (1.0 + odds))
-        shared.append(frozenset(map(numbers.__getitem__, chain(repeated, repeated_pairs))))
-    return Concepts(own, shared, worth)
+    for position, (ones, twos) in enumerate(zip(words, pairs, strict=True)):
+        found.add_words(frozenset(ones), counts, early[position])
+        found.add_pairs(ones, twos, early_pairs[position])
+    return Concepts(found.own, found.shared, found.worth)
 
 
 @dataclass(frozen=True, slots=True)
 class _Weights:
-    """What the odds of each word are multiplied by: its own, those of a pair it is in, those by its rareness."""
+    """What the odds of each word, by its number, are multiplied by.
 
-    word: Mapping[str, float]
-    in_pair: Mapping[str, float]
-    rare: Mapping[str, float]
+    Attributes:
+        word: For the word itself.
+        in_pair: For each pair it is in.
+        rare: For a pair of which it is the rarer word.
+    """
+
+    word: Sequence[float]
+    in_pair: Sequence[float]
+    rare: Sequence[float]
 
     @classmethod
-    def of(cls, counts: Mapping[str, int], title: frozenset[str], common: frozenset[str]) -> _Weights:
-        word = dict.fromkeys(counts, 1.0)
-        rare = dict.fromkeys(counts, 1.0)
-        in_pair = {term: _PAIR_WITH_COMMON if term in common else 1.0 for term in counts}
-        for term, count in counts.items():
-            if count > 1:
-                word[term] = count ** -(_REPEATED + _COMMON_REPEATED * (term in common))
-                rare[term] = count**-_RARER_REPEATED
+    def of(
+        cls, numbers: Mapping[str, int], counts: Mapping[int, int], title: frozenset[str], common: frozenset[str]
+    ) -> _Weights:
+        word = [1.0] * len(numbers)
+        rare = word.copy()
+        in_pair = [_PAIR_WITH_COMMON if term in common else 1.0 for term in numbers]
+        for term, number in numbers.items():
+            if (count := counts[number]) > 1:
+                word[number] = count ** -(_REPEATED + _COMMON_REPEATED * (term in common))
+                rare[number] = count**-_RARER_REPEATED
             if term[0].isdigit():
-                word[term] *= math.exp(-_FIGURE)
-                in_pair[term] *= math.exp(-_OF_PAIR_FIGURE)
-        for term in (title - common) & counts.keys():
-            word[term] *= math.exp(-_IN_TITLE)
-            in_pair[term] *= math.exp(-_OF_PAIR_IN_TITLE)
+                word[number] *= math.exp(-_FIGURE)
+                in_pair[number] *= math.exp(-_OF_PAIR_FIGURE)
+            if term in title and term not in common:
+                word[number] *= math.exp(-_IN_TITLE)
+                in_pair[number] *= math.exp(-_OF_PAIR_IN_TITLE)
         return cls(word, in_pair, rare)
 
-    def of_pair(self, one: str, other: str) -> float:
-        # The larger rareness of the two is that of the rarer word.
-        return self.in_pair[one] * self.in_pair[other] * max(self.rare[one], self.rare[other])
+
+class _Found:
+    """What is said, as it is read sentence by sentence."""
+
+    def __init__(self, pair_counts: Mapping[int, int], weights: _Weights) -> None:
+        self.own: list[float] = []
+        self.shared: list[frozenset[int]] = []
+        self.worth: dict[int, float] = {}
+        self._pair_counts = pair_counts
+        self._weights = weights
+
+    def add_words(self, words: frozenset[int], counts: Mapping[int, int], early: float) -> None:
+        """Add the words of the next sentence; they count by how many sentences have them."""
+        weights = self._weights.word
+        self.own.append(sum([1.0 / (1.0 + early * weights[word]) for word in words if counts[word] == 1]))
+        shared = [word for word in words if counts[word] > 1]
+        for word in shared:
+            if word not in self.worth:
+                self.worth[word] = 1.0 / (1.0 + early * weights[word])
+        self.shared.append(frozenset(shared))
+
+    def add_pairs(self, words: Sequence[int], pairs: Sequence[int], early: float) -> None:
+        """Add the pairs of the same sentence; they count by how often they stand in the text."""
+        counts = self._pair_counts
+        in_pair = list(map(self._weights.in_pair.__getitem__, words))
+        rare = list(map(self._weights.rare.__getitem__, words))
+        # Of two words the rarer one has the larger number.
+        rarer = map(max, rare, rare[1:])
+        odds = [early * one * other * by for one, other, by in zip(in_pair, in_pair[1:], rarer, strict=False)]
+        single = sum([1.0 / (1.0 + against) for pair, against in zip(pairs, odds, strict=True) if counts[pair] == 1])
+        self.own[-1] += PAIR_COUNTS * single
+        shared = [(pair, against) for pair, against in zip(pairs, odds, strict=True) if counts[pair] > 1]
+        for pair, against in shared:
+            if pair not in self.worth:
+                self.worth[pair] = PAIR_COUNTS / (1.0 + against * counts[pair] ** -_PAIR_REPEATED)
+        self.shared[-1] |= {pair for pair, _ in shared}
 
 
 def _early(sentences: int, outset: float, long: float, weight: float) -> list[float]:

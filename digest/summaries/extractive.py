@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from digest.core.model import Block, Body
 
-MOST_SENTENCES = 100
+MOST_SENTENCES = 40
 """Sentences looked at, from the head: what an article says, it has said by then."""
 LONGEST_LEAD = 2000
 """Characters: text that long without an end is no sentence, and no summary."""

@@ -13,7 +13,8 @@ LEAST_WORDS = 5
 _TERMINAL = re.compile(
     r"[.!?…‽。！？｡؟۔।॥։።។။][\"'”’»«“)\]}」』）】》〉\u200b-\u200f\u2060\u2066-\u2069\ufeff]*(?:\[\d{1,3}\])*\Z"
 )
-_PAIRS = (("(", ")"), ("（", "）"), ("[", "]"), ("«", "»"), ("「", "」"), ("『", "』"))
+_ASCII_PAIRS = (("(", ")"), ("[", "]"))
+_PAIRS = (*_ASCII_PAIRS, ("（", "）"), ("«", "»"), ("「", "」"), ("『", "』"))
 _INCHES = re.compile(r'\d"(?=\s[a-z])')
 _SINGLE_OPEN = re.compile(r"(?<!\w)'(?=\w)|‘(?=\w)")
 _SINGLE_CLOSE = re.compile(r"(?<=[\w.,!?…])['’](?!\w)")
@@ -50,10 +51,15 @@ _FURNITURE = re.compile(
     re.VERBOSE,
 )
 _ENDS = 160  # characters at either end of a sentence that tell furniture
-_CREDIT = re.compile(
-    r"(?:©|\b(?:contributed\sto\sthis\s(?:report|story|article)|all\srights\sreserved)\b"
-    r"|\b(?:Getty\sImages|AP\sPhoto|Shutterstock|on\s(?:Unsplash|Pexels|Pixabay|Flickr)|via\s(?:AP|AFP|Reuters))\W*\Z)"
+_CREDITS = (
+    *("©", "all rights reserved", "contributed to this report", "contributed to this story"),
+    "contributed to this article",
 )
+_CREDITED_TO = (
+    *("Getty Images", "AP Photo", "Shutterstock", "on Unsplash", "on Pexels", "on Pixabay", "on Flickr"),
+    *("via AP", "via AFP", "via Reuters", "/Associated Press"),
+)
+_AFTER_A_CREDIT = " .,;)]/\"'”’"
 _BYLINE = re.compile(
     r"(?:By|Von|Par|Por|Text|Story)\s(?:[^\W\d_a-z][\w.’'-]*[\s,]*(?:and\s|und\s|et\s|y\s|for\s|of\s)?){1,7}\Z"
 )
@@ -120,7 +126,7 @@ def is_sound_of(sentence: str, words: int) -> bool:
 
 def is_closed(text: str) -> bool:
     """Whether every quotation and bracket opened in a text is closed in it, and none closed that it has not opened."""
-    if any(text.count(one) != text.count(other) for one, other in _PAIRS):
+    if any(text.count(one) != text.count(other) for one, other in (_ASCII_PAIRS if text.isascii() else _PAIRS)):
         return False
     low, left, right = text.count("„"), text.count("“"), text.count("”")
     # „so“ and „so” in German and its neighbours, “so” in English, ”so” in Swedish and in texts that were set badly.
@@ -143,8 +149,10 @@ def _single_marks_closed(text: str) -> bool:
 
 def is_furniture(sentence: str) -> bool:
     """Whether it is of the page and not of the article: 'Read more', a credit, a byline, a call to subscribe."""
-    head, tail = sentence[:_ENDS].lower(), sentence[-_ENDS:]
-    return bool(_FURNITURE.match(head) or _CREDIT.search(tail) or _BYLINE.match(sentence))
+    if sentence.rstrip(_AFTER_A_CREDIT).endswith(_CREDITED_TO):
+        return True
+    small = sentence[:_ENDS].lower() + sentence[_ENDS:][-_ENDS:].lower()
+    return bool(_FURNITURE.match(small) or _BYLINE.match(sentence)) or any(credit in small for credit in _CREDITS)
 
 
 def points_back(sentence: str, language: str) -> bool:
