@@ -72,7 +72,7 @@ def quality(sample: Sample) -> Iterator[Figure]:
         print(
             f"\nF1 in percent with 95% confidence, {RESAMPLES} bootstrap samples; at most {MOST_ARTICLES} of a set.\n"
         )
-        yield Figure("a summary of three sentences", "LexRank (sumy)", tuple(ours), tuple(theirs), 0.2)
+        yield Figure("a summary of three sentences", "LexRank (sumy)", tuple(ours), tuple(theirs))
 
 
 def _articles(path: Path) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from digest.summaries.functionwords import COMMON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 EARLY_FADES = 10.0
 """Sentences after which having been said early counts for about a third."""
@@ -40,14 +40,14 @@ class Concepts:
     """The concepts of one article.
 
     Attributes:
-        own: For each sentence, the worth of all that no other one says.
-        shared: For each sentence, the numbers of those concepts that others say too.
-        worth: Of each shared concept, by its number, how much a summary gains by it.
+        shared: For each sentence, the numbers of its words and of those of its pairs that stand in others too.
+        worth: Of each of these, by its number, how much a summary gains by it, once.
+        own: For each sentence, the worth of its other pairs together.
     """
 
-    own: Sequence[float]
     shared: Sequence[frozenset[int]]
-    worth: Mapping[int, float]
+    worth: Sequence[float]
+    own: Sequence[float]
 
 
 # Odds are multiplied where their logarithms would be added: there are some hundreds of each, and this is what takes
@@ -65,18 +65,46 @@ def concepts(sentences: Sequence[Sequence[str]], title: Iterable[str], language:
     # Words are numbered in the order of the text, never in that of a set of strings: that is another in each process.
     numbers = {term: number for number, term in enumerate(dict.fromkeys(chain.from_iterable(sentences)))}
     words = [list(map(numbers.__getitem__, terms)) for terms in sentences]
-    # A pair as one number above those of the words: quicker than a pair of them.
+    # A pair as one number: quicker than a pair of them.
     size = len(numbers)
-    pairs = [list(map(add, map(size.__mul__, map((1).__add__, ones)), ones[1:])) for ones in words]
-    counts = Counter(chain.from_iterable(map(frozenset, words)))
+    pairs = [list(map(add, map(size.__mul__, ones), ones[1:])) for ones in words]
+    sets = list(map(frozenset, words))
+    counts = Counter(chain.from_iterable(sets))
     weights = _Weights.of(numbers, counts, frozenset(title), COMMON.get(language, frozenset()))
-    found = _Found(Counter(chain.from_iterable(pairs)), weights)
-    early = _early(len(sentences), _WORD, _LONG, _EARLY)
-    early_pairs = _early(len(sentences), _PAIR, _PAIR_LONG, _PAIR_EARLY)
-    for position, (ones, twos) in enumerate(zip(words, pairs, strict=True)):
-        found.add_words(frozenset(ones), counts, early[position])
-        found.add_pairs(ones, twos, early_pairs[position])
-    return Concepts(found.own, found.shared, found.worth)
+    worth = _of_words(words, weights.word)
+    repeated = {pair: count for pair, count in Counter(chain.from_iterable(pairs)).items() if count > 1}
+    pair_numbers = {pair: number for number, pair in enumerate(repeated, size)}
+    shared, own = [], []
+    for here, twos, odds in zip(sets, pairs, _against(words, weights), strict=True):
+        own.append(
+            PAIR_COUNTS * sum([1.0 / (1.0 + o) for o, pair in zip(odds, twos, strict=True) if pair not in repeated])
+        )
+        found = {pair: o for pair, o in zip(twos, odds, strict=True) if pair in repeated}
+        for pair, against in found.items():
+            # Counted on from the words: the order in which pairs are first found is that of their numbers.
+            if pair_numbers[pair] == len(worth):
+                worth.append(PAIR_COUNTS / (1.0 + against * repeated[pair] ** -_PAIR_REPEATED))
+        shared.append(here.union(map(pair_numbers.__getitem__, found)))
+    return Concepts(shared, worth, own)
+
+
+def _of_words(sentences: Sequence[Sequence[int]], weights: Sequence[float]) -> list[float]:
+    """The worth of each word, by its number."""
+    first: list[float] = []
+    for words, early in zip(sentences, _early(len(sentences), _WORD, _LONG, _EARLY), strict=True):
+        # The words are numbered as they come, so the new ones of a sentence follow those before.
+        first += [early] * (max(words, default=-1) + 1 - len(first))
+    return [1.0 / (1.0 + early * weight) for early, weight in zip(first, weights, strict=True)]
+
+
+def _against(sentences: Sequence[Sequence[int]], weights: _Weights) -> Iterator[list[float]]:
+    """The odds against each pair of each sentence, were it found nowhere else."""
+    for words, early in zip(sentences, _early(len(sentences), _PAIR, _PAIR_LONG, _PAIR_EARLY), strict=True):
+        one = list(map(weights.in_pair.__getitem__, words))
+        rare = list(map(weights.rare.__getitem__, words))
+        # Of two words the rarer one has the larger number.
+        rarer = map(max, rare, rare[1:])
+        yield [early * a * b * by for a, b, by in zip(one, one[1:], rarer, strict=False)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,43 +139,6 @@ class _Weights:
                 word[number] *= math.exp(-_IN_TITLE)
                 in_pair[number] *= math.exp(-_OF_PAIR_IN_TITLE)
         return cls(word, in_pair, rare)
-
-
-class _Found:
-    """What is said, as it is read sentence by sentence."""
-
-    def __init__(self, pair_counts: Mapping[int, int], weights: _Weights) -> None:
-        self.own: list[float] = []
-        self.shared: list[frozenset[int]] = []
-        self.worth: dict[int, float] = {}
-        self._pair_counts = pair_counts
-        self._weights = weights
-
-    def add_words(self, words: frozenset[int], counts: Mapping[int, int], early: float) -> None:
-        """Add the words of the next sentence; they count by how many sentences have them."""
-        weights = self._weights.word
-        self.own.append(sum([1.0 / (1.0 + early * weights[word]) for word in words if counts[word] == 1]))
-        shared = [word for word in words if counts[word] > 1]
-        for word in shared:
-            if word not in self.worth:
-                self.worth[word] = 1.0 / (1.0 + early * weights[word])
-        self.shared.append(frozenset(shared))
-
-    def add_pairs(self, words: Sequence[int], pairs: Sequence[int], early: float) -> None:
-        """Add the pairs of the same sentence; they count by how often they stand in the text."""
-        counts = self._pair_counts
-        in_pair = list(map(self._weights.in_pair.__getitem__, words))
-        rare = list(map(self._weights.rare.__getitem__, words))
-        # Of two words the rarer one has the larger number.
-        rarer = map(max, rare, rare[1:])
-        odds = [early * one * other * by for one, other, by in zip(in_pair, in_pair[1:], rarer, strict=False)]
-        single = sum([1.0 / (1.0 + against) for pair, against in zip(pairs, odds, strict=True) if counts[pair] == 1])
-        self.own[-1] += PAIR_COUNTS * single
-        shared = [(pair, against) for pair, against in zip(pairs, odds, strict=True) if counts[pair] > 1]
-        for pair, against in shared:
-            if pair not in self.worth:
-                self.worth[pair] = PAIR_COUNTS / (1.0 + against * counts[pair] ** -_PAIR_REPEATED)
-        self.shared[-1] |= {pair for pair, _ in shared}
 
 
 def _early(sentences: int, outset: float, long: float, weight: float) -> list[float]:
