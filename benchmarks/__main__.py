@@ -16,6 +16,7 @@ from benchmarks.editions import edition, selection
 from benchmarks.feeds import feeds
 from benchmarks.harness import seconds, table
 from benchmarks.messages import messages
+from benchmarks.quality import quality
 from benchmarks.roster import roster
 from benchmarks.sample import Sample
 from benchmarks.scanning import scan
@@ -36,6 +37,7 @@ ENTRIES: dict[str, Callable[[Sample], Iterator[Figure]]] = {
     "edition": edition,
     "summaries": summaries,
     "stories": stories,
+    "quality": quality,
     "feeds": feeds,
     "messages": messages,
     "roster": roster,

@@ -29,6 +29,7 @@ COMMANDS = {
     "status": "Say how daemons and newsletters stand, and what is wrong.",
     "import": "Take files into the library: articles, saved news pages.",
     "subscribers": "Work with the roster: subscribers, subscriptions, suppressions.",
+    "summarize": "Summarise texts: a filter, one article or many.",
     "articles": "List the articles of the library.",
     "stories": "Say which articles tell of the same event.",
     "editions": "List the editions made, and the slots skipped.",

@@ -1,23 +1,18 @@
-"""What a text is about: weighted terms, and how alike two of them are. Of summaries and of stories."""
+"""Words for comparison, and how alike two weighted sets of them are: of stories, and of summaries."""
 
 from __future__ import annotations
 
-import math
-import re
-from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 Vector: TypeAlias = dict[str, float]
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 UNSPACED = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 """Scripts written without spaces, as a class of characters: kana, Han, Thai, Lao, Burmese, Khmer."""
 
-_RUN = re.compile(rf"[{UNSPACED}]+")
 _STEM_AT_LEAST = 3  # letters
 _ENDINGS = (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""))
 _NO_ENDING = ("ss", "us", "is")
@@ -30,16 +25,6 @@ would you your
 """
 COMMON = frozenset(_COMMON_WORDS.split())
 """English words which most sentences share, and which so say nothing of one; other languages do without."""
-
-
-def terms(text: str) -> list[str]:
-    """The words of a text, stemmed lightly and without the commonest; pairs of characters in scripts without spaces."""
-    runs = () if text.isascii() else _RUN.findall(text)
-    spaced = _RUN.sub(" ", text) if runs else text
-    found = [stem(word) for word in _WORD.findall(spaced.lower()) if word not in COMMON]
-    for run in runs:
-        found.extend(run[at : at + 2] for at in range(max(1, len(run) - 1)))
-    return found
 
 
 @lru_cache(maxsize=16384)
@@ -55,11 +40,6 @@ def stem(word: str) -> str:
                 word = word.removesuffix(ending) + instead
                 break
     return word.removesuffix("e") if len(word) > _STEM_AT_LEAST else word
-
-
-def vector(found: Iterable[str]) -> Vector:
-    """Terms weighted by 1 + log of how often each occurs."""
-    return {term: 1.0 + math.log(count) for term, count in Counter(found).items()}
 
 
 def dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:

@@ -73,6 +73,8 @@ def short_hash(text: str, length: int = 10) -> str:
 
 def word_count(text: str) -> int:
     """How many words a reader would count, in spaced scripts and unspaced ones."""
+    if text.isascii():
+        return len(_WORD.findall(text))
     unspaced = len(_UNSPACED.findall(text))
     return len(_WORD.findall(_UNSPACED.sub(" ", text))) + (unspaced + 1) // 2
 

@@ -35,12 +35,17 @@ _BOUND = {
     "de": "Hr Fr Dr Prof Dipl Ing Hrsg z.B Z.B d.h D.h u.a z.T bzw ca vgl Vgl evtl ggf inkl zzgl sog insb geb St z d",
     "fr": "M MM Mme Mmes Mlle Mlles Mgr Me Dr Pr St Ste cf ex env av p.ex c.-à-d",
     "es": "Sr Sra Sres Sras Srta D Dña Dr Dra Dres Ud Uds Vd Lic Ing Gral Prof Avda p.ej p ej aprox",
+    "pt": "Sr Sra Srs Sras Srta Dr Dra Drs Prof Profa Eng Exmo Exma D St Sto Sta p.ex cf aprox",
+    "ru": "г-н г-жа им ул пл пр просп пос дер проф акад ген см ср т напр св о",
+    "ar": "د أ م ص",
 }
 _NUMBERED = {
     "en": "No no Nos nos Nr Fig Figs fig Eq Vol vol Ch ch Sec Art p pp Op",
     "de": "Nr Abs Art S Bd Abb Kap Tel",
     "fr": "n no art vol chap fig tél",
     "es": "núm núms nº pág págs art vol cap fig tel",
+    "pt": "n nº art arts pág págs vol cap fig tel",
+    "ru": "с стр гл рис табл ст п пп д кв корп",
 }
 _LOOSE = {
     "en": "Inc Corp Ltd Co Cos LLC Bros Jr Sr Esq Ave Blvd Rd St Ste Dept Univ Assn Bldg etc al est Ph.D Yahoo! "
@@ -49,6 +54,9 @@ _LOOSE = {
     "de": "usw etc Mio Mrd Tsd Str Jh Jhd Chr jr Jan Feb Apr Aug Sept Okt Nov Dez",
     "fr": "etc bd boul janv févr avr juill sept oct nov déc",
     "es": "etc EE UU Cía S.A av ene feb abr ago sept oct nov dic",
+    "pt": "etc Ltda Cia S.A av jan fev mar abr mai jun jul ago set out nov dez",
+    "ru": "г гг в вв руб коп тыс долл евро т.д т.п т.е др пр н.э ч мин сек кг км см мм "
+    "янв февр апр авг сент окт нояб дек",
 }
 _STARTERS = {
     "en": "A According After Also Although An And Another Are As At Because Before Both But By Can Could Did Do Does "
@@ -66,6 +74,11 @@ _STARTERS = {
     "es": "Además Al Antes Aunque Con Cuando De Del Desde Después Durante El Ella Ellas Ellos En Entre Es Esta Estas "
     "Este Esto Estos Hay La Las Lo Los Mientras Muchos Nadie No Nos Para Pero Por Porque Que Según Se Si Sin Sobre Su "
     "Sus También Tanto Todos Tras Un Una Unos Y Ya Él",
+    "pt": "A Além Ainda Antes Ao Aos Apesar Após As Assim Até Com Como Contudo Da De Depois Desde Do Durante E Ela "
+    "Elas Ele Eles Em Embora Enquanto Entre Essa Esse Esta Este Foi Há Isso Já Mais Mas Na Nas Não No Nos O Os Ou Para "
+    "Pela Pelo Por Porém Porque Quando Quem Se Segundo Sem Seu Sua Também Todos Um Uma",
+    "ru": "А Без Был Была В Во Вот Все Всего Где Для До Его Ее Если Ещё Еще За Затем И Из К Как Когда Кроме Мы На Но "
+    "О Об Однако Он Она Они По Под После При Сейчас С Согласно Также Так Там То Тогда У Уже Что Чтобы Эта Эти Это Этот",
 }
 _ORDINALS = frozenset({"de", "da", "nb", "nn", "no", "fi", "cs", "sk", "pl", "hu", "sl", "hr", "et"})
 

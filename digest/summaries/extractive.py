@@ -2,227 +2,161 @@
 
 from __future__ import annotations
 
-import math
-import re
 from dataclasses import dataclass
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
 from digest.core.model import Summary
-from digest.core.terms import Vector, dot, terms, vector
 from digest.core.text import word_count
 from digest.summaries import fitness
+from digest.summaries.choosing import Choice, Room, choose
+from digest.summaries.cleaning import cleaned
+from digest.summaries.concepts import concepts
+from digest.summaries.language import is_handled, language_of
 from digest.summaries.sentences import each
+from digest.summaries.terms import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from digest.core.model import Body
+    from digest.core.model import Block, Body
 
-MOST_SENTENCES = 200
+MOST_SENTENCES = 40
 """Sentences looked at, from the head: what an article says, it has said by then."""
 LONGEST_LEAD = 2000
 """Characters: text that long without an end is no sentence, and no summary."""
+USUAL_WORDS = 60
+"""The budget where none is given."""
 
-# The share of likeness to the whole article, and of standing near its head; tuned on news, and flat around here.
-_LIKENESS, _HEAD = 0.75, 0.25
-_HEAD_FADES = 8.0  # sentences
-_CENTROID_FADES = 60.0  # sentences
-_TOO_ALIKE = 0.75  # cosine
-_TITLE = 0.08
-_ENOUGH = 0.02  # what one more sentence must add to the worth of the set, so that room alone takes none
-_QUESTION, _POINTING, _LINKING, _LONG = 0.10, 0.04, 0.02, 0.03
-_LONG_WORDS = 38
-_NOT_LETTERS = re.compile(r"[\W_]+")
+_WORDS_A_SENTENCE = 15
+"""People's summaries are terser than the sentences of an article: each that is asked for counts for so many words."""
+# In shares of agreement, as `Choice` has them.
+_QUESTION, _QUOTED, _LEANING = 0.04, 0.04, 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A sentence that may be chosen.
+class _Budget:
+    """At most so many words, or so many sentences."""
 
-    Attributes:
-        position: Its place among the sentences of the article, from 0.
-        unit: Its terms at length 1: for comparison.
-        leans: Whether it needs the sentence before it.
-        merit: What speaks for it (words of the title) less what speaks against it.
-    """
+    words: int | None
+    sentences: int | None
 
-    text: str
-    position: int
-    words: int
-    weights: Vector
-    unit: Vector
-    leans: bool
-    merit: float
+    @property
+    def length(self) -> float:
+        """The words of the summary that is wished for."""
+        return float(self.words or 1) if self.sentences is None else self.sentences * _WORDS_A_SENTENCE
 
 
 class Extractive:
     """Chooses whole sentences of the article, in order; the port `Summarizer`.
 
-    The set is built greedily: each step takes the sentence with which the set comes closest to the article's
-    centroid (the sum of its sentences, earlier ones weighing more), small penalties counted in, and leaves out what
-    is too like one already chosen. Only words, their counts and their places decide: no clock, no chance.
+    Each word, and each pair of words, has a chance to be in a good summary (`concepts`); the set of sentences is
+    taken that is expected to agree best with one of the length asked for (`choosing`). Only words, their counts and
+    their places decide: no clock, no chance, nothing to download.
     """
 
-    def summarize(self, title: str, body: Body, *, words: int, language: str) -> Summary:
-        """At most `words` words, in whole sentences of the article's own paragraphs, in order.
+    def summarize(
+        self, title: str, body: Body, *, words: int | None = None, sentences: int | None = None, language: str = ""
+    ) -> Summary:
+        """A summary in whole sentences of the article's own paragraphs, in order.
 
         Code, tables and headings are not looked at; quotations and lists only where there are no paragraphs. Where
-        no sentence is sound enough to be chosen ("extractive"), the head of the text is taken ("lead"); where there
-        is none that is closed and shorter than `LONGEST_LEAD`, there is no summary ("none").
+        no sentence is sound enough to be chosen ("extractive"), or the language is not one whose sentences we know,
+        the head of the text is taken ("lead"); where there is no sentence that is closed and shorter than
+        `LONGEST_LEAD`, there is no summary ("none").
 
         Args:
             title: The article's title; a sentence that only repeats it is left out.
             body: Its content.
-            words: The budget; the first sentence is taken even when it is longer.
-            language: BCP 47 tag of the article's language.
+            words: At most so many; the first sentence is taken even when it is longer. `USUAL_WORDS` when neither is
+                given.
+            sentences: So many in place of a number of words, where there are as many.
+            language: BCP 47 tag of the article's language; found from the text when empty.
         """
-        sentences = _sentences(body, ("paragraph",), title, language)
-        if not sentences:
-            sentences = _sentences(body, ("quote", "item"), title, language)
-        chosen = _choose(_candidates(sentences, title, language), words)
-        if chosen:
-            return Summary(tuple(candidate.text for candidate in chosen), "extractive")
-        lead = tuple(_lead(sentences, words))
+        budget = _Budget(USUAL_WORDS if words is None else words, sentences)
+        code = language_of(_head(body.blocks), language)
+        found = _sentences(body, ("paragraph",), title, code) or _sentences(body, ("quote", "item"), title, code)
+        if is_handled(code) and (chosen := _chosen(found, title, code, budget)):
+            return Summary(tuple(chosen), "extractive")
+        lead = tuple(_lead(found.values(), code, budget))
         return Summary(lead, "lead" if lead else "none")
 
 
-def _sentences(body: Body, kinds: Sequence[str], title: str, language: str) -> list[str]:
-    """The first sentences of an article, each once, without furniture and repeats of the title."""
-    blocks = (block.text for block in body.blocks if block.kind in kinds)
-    seen = {_key(title)}
-    found = []
+def _head(blocks: Iterable[Block]) -> str:
+    """Enough of the text to tell its language."""
+    texts = (block.text for block in blocks if block.kind in ("paragraph", "quote", "item"))
+    return "\n".join(islice(texts, 20))
+
+
+def _sentences(body: Body, kinds: Sequence[str], title: str, language: str) -> dict[tuple[str, ...], str]:
+    """The first sentences of an article by their terms: each once, without furniture and repeats of the title."""
+    blocks = (cleaned(block.text, title) for block in body.blocks if block.kind in kinds)
+    about = tuple(terms(title, language))
+    found: dict[tuple[str, ...], str] = {}
     for sentence in islice((one for text in blocks for one in each(text, language)), MOST_SENTENCES):
-        key = _key(sentence)
-        if key and key not in seen and not fitness.is_furniture(sentence):
-            seen.add(key)
-            found.append(sentence)
+        key = tuple(terms(sentence, language))
+        if key and key != about and key not in found and not fitness.is_furniture(sentence):
+            found[key] = sentence
     return found
 
 
-def _key(sentence: str) -> str:
-    """What two sentences must share to count as the same: letters and digits, without case."""
-    return _NOT_LETTERS.sub("", sentence.casefold())
-
-
-def _candidates(sentences: Sequence[str], title: str, language: str) -> list[_Candidate]:
-    about = set(terms(title))
-    return [
-        _candidate(sentence, position, about, language)
-        for position, sentence in enumerate(sentences)
-        if fitness.is_sound(sentence)
-    ]
-
-
-def _candidate(sentence: str, position: int, about: set[str], language: str) -> _Candidate:
-    found = terms(sentence)
-    weights = vector(found)
-    length = math.sqrt(dot(weights, weights)) or 1.0
-    words = word_count(sentence)
-    points, links = fitness.points_back(sentence, language), fitness.links_back(sentence, language)
-    merit = _TITLE * len(about.intersection(found)) / max(1, len(about))
-    merit -= _POINTING * (points or sentence[0] in "\"'“‘„«»「") + _LINKING * links + _LONG * (words > _LONG_WORDS)
-    merit -= _QUESTION * sentence.rstrip("\"'”’»").endswith(("?", "？", "؟"))
-    return _Candidate(
-        sentence,
-        position,
-        words,
-        weights,
-        {term: weight / length for term, weight in weights.items()},
-        points or links,
-        merit,
-    )
-
-
-def _choose(candidates: Sequence[_Candidate], budget: int) -> list[_Candidate]:
-    """The best set of candidates within the budget, in document order; the first step may be over it."""
-    chosen = _Chosen(candidates)
-    left = budget
-    while (best := chosen.best(left)) is not None:
-        chosen.take(best)
-        left -= candidates[best].words
-    return [candidates[index] for index in sorted(chosen.indices)]
-
-
-class _Chosen:
-    """The set as it grows, with the sums kept that make the worth of one more cheap to know."""
-
-    def __init__(self, candidates: Sequence[_Candidate]) -> None:
-        self.candidates = candidates
-        self.indices: list[int] = []
-        centroid = _centroid(candidates)
-        # Inner products: of each with the centroid, with itself, and with the sum of those chosen.
-        self._central = [dot(one.weights, centroid) for one in candidates]
-        self._square = [dot(one.weights, one.weights) for one in candidates]
-        self._shared = [0.0] * len(candidates)
-        self._sum_central = self._sum_square = self._sum_head = 0.0
-        self._open = [index for index, square in enumerate(self._square) if square]
-        self._worth = 0.0
-
-    def best(self, left: int) -> int | None:
-        """The candidate to take next with `left` words to spend; None when enough is said."""
-        able = [index for index in self._open if self._may_follow(index)]
-        fitting = [index for index in able if self.candidates[index].words <= left]
-        if not fitting and not self.indices:
-            fitting = able
-        # The earlier one where two are worth the same.
-        best = max(fitting, key=lambda index: (self.worth(index), -index), default=None)
-        if best is None or (self.indices and self.worth(best) < self._worth + _ENOUGH):
-            return None
-        return best
-
-    def worth(self, index: int) -> float:
-        """What the set is worth with this candidate in it."""
-        one, size = self.candidates[index], len(self.indices) + 1
-        length = math.sqrt(self._sum_square + 2 * self._shared[index] + self._square[index])
-        likeness = (self._sum_central + self._central[index]) / length
-        head = (self._sum_head + _head(one)) / size
-        return _LIKENESS * likeness + _HEAD * head + one.merit
-
-    def take(self, index: int) -> None:
-        """Add a candidate; those too like it are out."""
-        taken = self.candidates[index]
-        # Merit counts once, for the choice: two sentences of small merit are no better than one.
-        self._worth = self.worth(index) - taken.merit
-        self._sum_central += self._central[index]
-        self._sum_square += 2 * self._shared[index] + self._square[index]
-        self._sum_head += _head(taken)
-        self.indices.append(index)
-        still_open = []
-        for other in self._open:
-            if other == index:
-                continue
-            self._shared[other] += dot(taken.weights, self.candidates[other].weights)
-            if dot(taken.unit, self.candidates[other].unit) <= _TOO_ALIKE:
-                still_open.append(other)
-        self._open = still_open
-
-    def _may_follow(self, index: int) -> bool:
-        """Whether a summary may hold it: a sentence that leans on another needs one before it."""
-        return not self.candidates[index].leans or any(chosen < index for chosen in self.indices)
-
-
-def _head(candidate: _Candidate) -> float:
-    return math.exp(-candidate.position / _HEAD_FADES)
-
-
-def _centroid(candidates: Iterable[_Candidate]) -> Vector:
-    """What the article is about: its sentences at length 1, added up, the earlier ones weighing more; of length 1."""
-    total: Vector = {}
-    for one in candidates:
-        weight = math.exp(-one.position / _CENTROID_FADES)
-        for term, value in one.unit.items():
-            total[term] = total.get(term, 0.0) + weight * value
-    length = math.sqrt(dot(total, total)) or 1.0
-    return {term: value / length for term, value in total.items()}
-
-
-def _lead(sentences: Sequence[str], budget: int) -> Iterator[str]:
-    """The head of a text in which no sentence is sound: closed sentences as they come, while the budget lasts."""
-    left, first = budget, True
-    for sentence in sentences:
-        if len(sentence) > LONGEST_LEAD or not fitness.is_closed(sentence):
+def _chosen(found: Mapping[tuple[str, ...], str], title: str, language: str, budget: _Budget) -> list[str]:
+    """The best of the sound sentences, in order; none where there is none that can stand."""
+    sentences, split = list(found.values()), list(found)
+    counts = [word_count(sentence) for sentence in sentences]
+    weighed = concepts(split, terms(title, language), language)
+    choices: list[Choice] = []
+    places: list[int] = []
+    with_last: tuple[int, ...] | None = None
+    for place, sentence in enumerate(sentences):
+        leans = _leans(sentence, language)
+        number = len(choices)
+        if not fitness.is_sound_of(sentence, counts[place]) or (leans and with_last is None):
+            with_last = None
             continue
+        with_last = (*(with_last or ()), number) if leans else (number,)
+        blemish = (
+            _QUESTION * fitness.is_question(sentence) + _QUOTED * fitness.opens_quoted(sentence) + _LEANING * leans
+        )
+        choices.append(
+            Choice(weighed.own[place], weighed.shared[place], len(split[place]), counts[place], blemish, with_last)
+        )
+        places.append(place)
+    if not choices:
+        return []
+    # Terms and words are not the same where words are not written apart.
+    ratio = sum(choice.terms for choice in choices) / sum(choice.words for choice in choices)
+    room = Room(budget.sentences, budget.words if budget.sentences is None else None, budget.length * ratio)
+    numbers = choose(choices, weighed.worth, room) or choose(choices, weighed.worth, Room(1, None, room.terms))
+    taken = {places[number] for number in numbers}
+    return [sentences[place] for place in sorted(taken | _fill(sentences, taken, budget))]
+
+
+def _leans(sentence: str, language: str) -> bool:
+    return fitness.points_back(sentence, language) or fitness.links_back(sentence, language)
+
+
+def _fill(sentences: Sequence[str], taken: set[int], budget: _Budget) -> set[int]:
+    """Where a number of sentences is asked for: what stands closest to the head of those not taken, as many as lack."""
+    lacking = 0 if budget.sentences is None else budget.sentences - len(taken)
+    others = (place for place, sentence in enumerate(sentences) if place not in taken and _may_lead(sentence))
+    return set(islice(others, max(0, lacking)))
+
+
+def _may_lead(sentence: str) -> bool:
+    return len(sentence) <= LONGEST_LEAD and fitness.is_closed(sentence)
+
+
+def _lead(sentences: Iterable[str], language: str, budget: _Budget) -> Iterator[str]:
+    """The head of a text among whose sentences nothing can be chosen: closed ones as they come, in the budget."""
+    closed = list(filter(_may_lead, sentences))
+    # From the first one that can stand at the head, if there is any.
+    closed = list(dropwhile(lambda sentence: _leans(sentence, language), closed)) or closed
+    if budget.sentences is not None:
+        yield from islice(closed, max(0, budget.sentences))
+        return
+    left, first = budget.words or 0, True
+    for sentence in closed:
         left -= word_count(sentence)
         if left < 0 and not first:
             return

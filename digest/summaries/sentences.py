@@ -26,8 +26,8 @@ _NEXT = re.compile(r"(?P<open>[^\w\s]{0,8}\s?)(?P<word>\w{1,40})(?P<after>.?)", 
 _INSIDE = re.compile(r"\((?:[^()]|\([^()]{0,100}\)){1,400}+\)|（[^（）]{1,400}）|「[^「」]{1,400}」|『[^『』]{1,400}』")
 _LAST_TOKEN = re.compile(r"[^\s()\[\]{}\"“”„‘’'«»/—–-]*\Z")
 _ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
-# The second half of 'z. B.', 'd. h.'; not of 'p. m.'.
-_SPACED = re.compile(r"(?:^|\s)[b-oq-z]\.\s?[^\W\d_]\Z")
+# The second half of 'z. B.', 'd. h.', 'т. е.'; not of 'p. m.'.
+_SPACED = re.compile(r"(?:^|\s)[b-oq-zтин]\.\s?[^\W\d_]\Z")
 _NOT_PROSE = re.compile(r"[./@\\_:=&?#-]")
 _GOES_ON = re.compile(r"[.!?…,;:)\]}%、，；：]|[”»](?!\w)")
 _QUOTES = "\"'”’»“«"
@@ -68,7 +68,7 @@ def split(text: str, language: str = "en") -> tuple[str, ...]:
 
     Args:
         text: One paragraph or more; a blank line ends a sentence, a single line break does not.
-        language: A BCP 47 tag: abbreviations are known for English, German, French and Spanish, the other rules hold
+        language: A BCP 47 tag: abbreviations are known for the languages of `abbreviations`, the other rules hold
             for all.
     """
     return tuple(each(text, language))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,8 @@ def summarize(*blocks: str | Block, words: int = 60, title: str = "A new bridge"
 
 
 def test_takes_whole_sentences_in_the_order_of_the_article():
-    summary = summarize(f"{BRIDGE} {CAKE}", f"{COST} {OLD}", words=40)
-    assert summary.method == "extractive"
-    assert summary.sentences == (BRIDGE, COST, OLD)
+    summary = summarize(f"{BRIDGE} {CAKE}", f"{COST} {OLD}", words=30)
+    assert summary == Summary((BRIDGE, COST), "extractive")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_room_alone_takes_nothing():
 
 def test_says_nothing_twice():
     again = "The council of Bremen voted for a new bridge over the Weser on Monday evening."
-    assert summarize(BRIDGE, again, COST).sentences == (BRIDGE, COST)
+    assert summarize(BRIDGE, again, COST).sentences in ((BRIDGE, COST), (again, COST))
 
 
 def test_only_paragraphs_are_looked_at():
@@ -113,6 +113,17 @@ def test_overlong_sentences_only_where_nothing_else_is_there():
     assert summarize(overlong) == Summary((overlong,), "lead")
 
 
+def test_a_number_of_sentences_is_reached_by_those_that_could_not_be_weighed():
+    blocks = (BRIDGE, "Rain.", "“Half a quotation that is never closed.", "Sun.", "Snow.")
+    summary = Extractive().summarize("A new bridge", body(*blocks), sentences=3, language="en")
+    assert summary == Summary((BRIDGE, "Rain.", "Sun."), "extractive")
+
+
+def test_a_lead_begins_with_what_can_stand_where_there_is_any():
+    assert summarize("But why?", "He left.", "Rain fell.", "It poured.").sentences == ("Rain fell.", "It poured.")
+    assert summarize("But why?", "He left.").sentences == ("But why?", "He left.")
+
+
 def test_text_without_sentences_gives_its_head():
     summary = summarize("Bread 2.50", "Milk 1.20", "Eggs 3.10", words=4)
     # Two words each.
@@ -155,7 +166,7 @@ def test_all_capitals():
 
 
 def test_zero_width_characters():
-    assert summarize(f"{BRIDGE}\u200b {COST}").sentences == (f"{BRIDGE}\u200b", COST)
+    assert summarize(f"{BRIDGE}\u200b {COST}", "\ufeff").sentences == (BRIDGE, COST)
 
 
 def test_transcript():
@@ -210,7 +221,9 @@ def test_a_summary_is_whole_closed_in_order_and_within_the_budget(paragraphs, wo
 def test_any_text_is_summarized_the_same_way_each_time(paragraphs, words, language):
     first = summarize(*paragraphs, words=words, language=language, title="\ud800")
     assert first == summarize(*paragraphs, words=words, language=language, title="\ud800")
-    assert all(any(sentence in paragraph for paragraph in paragraphs) for sentence in first.sentences)
+    # What has no width is not kept.
+    visible = [re.sub("[\u00ad\u200b\u2060\ufeff]", "", paragraph) for paragraph in paragraphs]
+    assert all(any(sentence in paragraph for paragraph in visible) for sentence in first.sentences)
 
 
 def test_real_articles_are_summarized_by_sound_sentences():
