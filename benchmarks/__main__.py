@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from benchmarks.distance import distance
 from benchmarks.editions import edition, selection
 from benchmarks.feeds import feeds
+from benchmarks.gathering import gathering
 from benchmarks.harness import seconds, table
 from benchmarks.messages import messages
 from benchmarks.quality import quality
@@ -39,6 +40,7 @@ ENTRIES: dict[str, Callable[[Sample], Iterator[Figure]]] = {
     "stories": stories,
     "quality": quality,
     "feeds": feeds,
+    "gathering": gathering,
     "messages": messages,
     "roster": roster,
     "sending": sending,

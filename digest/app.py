@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from digest import processes
@@ -177,7 +178,18 @@ class Newsroom:
         """Takes articles in."""
         from digest.intake import Intake
 
-        return Intake(self.settings.sources, self.store.library)
+        return Intake(self.settings.sources, self.store.library, self.store.visits, self._contact)
+
+    @property
+    def _contact(self) -> str:
+        """Where whoever is fetched from finds out who we are."""
+        from digest.config import NO_HOST
+        from digest.delivery.envelope import mailbox
+
+        if urlsplit(self.settings.site.url).hostname != NO_HOST:
+            return self.settings.site.url
+        first = next(iter(self.settings.newsletters.values())).newsletter
+        return mailbox(first.sender).addr_spec
 
     @cached_property
     def messages(self) -> Messages:
@@ -259,6 +271,7 @@ class Newsroom:
             outbox=self.posting.outbox,
             inline=self.inline,
             inspect=self.preflight,
+            priority=self.intake.priority,
         )
 
 

@@ -28,6 +28,7 @@ COMMANDS = {
     "reconcile": "Settle deliveries of which nobody knows whether they arrived.",
     "status": "Say how daemons and newsletters stand, and what is wrong.",
     "import": "Take files into the library: articles, saved news pages.",
+    "sources": "Work with sources: feeds, web pages, lists of them (OPML).",
     "subscribers": "Work with the roster: subscribers, subscriptions, suppressions.",
     "summarize": "Summarise texts: a filter, one article or many.",
     "articles": "List the articles of the library.",

@@ -23,8 +23,11 @@ class Collection:
     Attributes:
         source: Its name.
         seen: How many paths there are.
+        unit: What one of them is.
         read: How many of them were new or changed.
         failed: Why the source as a whole could not be read; None when it could.
+        trouble: Why nothing came of fetching it this time; that it is tried again is no failure. Empty when it worked.
+        recovered: Whether it works again after the operator was told that it does not.
     """
 
     source: str
@@ -33,6 +36,9 @@ class Collection:
     changes: LibraryChanges | None = None
     problems: tuple[Problem, ...] = ()
     failed: str | None = None
+    trouble: str = ""
+    recovered: bool = False
+    unit: str = "file"
 
 
 def collect(source: Source, library: Library, now: datetime, progress: Progress) -> Collection:

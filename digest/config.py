@@ -13,7 +13,7 @@ from email.headerregistry import Address
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -22,14 +22,14 @@ from digest import yamlfile
 from digest.core.errors import ConfigError
 from digest.core.model import Problem
 from digest.core.newsletter import Newsletter, Site
-from digest.mistakes import at, cross_checks, faint_colours, mistakes, name_of
+from digest.mistakes import at, cross_checks, faint_colours, mistakes
 from digest.relayshapes import SmtpSinkShape
 from digest.settings import FileShape, FileSinkShape, NewsletterShape
+from digest.settingtypes import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, timedelta
-    from zoneinfo import ZoneInfo
 
     from digest.bounces.ways import Way
     from digest.core.allowances import RelayLimits
@@ -39,27 +39,11 @@ if TYPE_CHECKING:
     from digest.schedules.calendar import Calendar
     from digest.settingparts import DaemonShape
     from digest.settings import Format
+    from digest.settingsources import SourceSettings
 
 DEFAULT_NAME = "config.yaml"
 NO_HOST = "digest.invalid"
 """Host of the site's URL when none is given: by RFC 2606, section 2, it never resolves."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceSettings:
-    """A source.
-
-    Attributes:
-        type: "folder" or "page".
-        name: Unique among the sources: type and path as written, `folder:articles`.
-        path: Absolute.
-        zone: The zone of dates without one.
-    """
-
-    type: Literal["folder", "page"]
-    name: str
-    path: Path
-    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,12 +312,7 @@ def _resolve(shape: FileShape, path: Path) -> Settings:
         site=site,
         store=_store(shape.store, root),
         output=_below(root, shape.output),
-        sources=tuple(
-            SourceSettings(
-                one.type, name_of(one.type, one.path), _below(root, one.path), one.timezone or first.timezone
-            )
-            for one in shape.sources
-        ),
+        sources=tuple(one.of(root, first.timezone) for one in shape.sources),
         newsletters=MappingProxyType(
             {key: _newsletter(key, one, site, host, shape) for key, one in shape.newsletters.items()}
         ),
@@ -381,6 +360,7 @@ def _newsletter(key: str, shape: NewsletterShape, site: Site, host: str, whole: 
         minimum=shape.minimum,
         maximum=shape.maximum,
         too_few=shape.too_few,
+        join_stories=shape.join_stories,
         summary_words=shape.summary_words,
         recipients=shape.recipients,
         feed_limit=shape.feeds.limit,

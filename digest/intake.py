@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.collecting import collect, take_in
+from digest.settingsources import PRIORITY, FileSource, RemoteSource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,10 +15,12 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from digest.collecting import Collection, Imported
-    from digest.config import SourceSettings
-    from digest.core.ports import Progress, Source
-    from digest.core.stored import Library
+    from digest.core.model import Problem
+    from digest.core.ports import Fetcher, Progress, RemoteReader, Source
+    from digest.core.stored import Library, Visits
+    from digest.gathering import Gathering, Remote
     from digest.importing import FileKind
+    from digest.settingsources import SourceSettings
 
 IMPORTED = "import:"
 """Names of the sources of imported files begin so; the folder they were in follows."""
@@ -29,15 +32,19 @@ class Intake:
     Args:
         settings: Its sources.
         library: Where they go.
+        visits: What is remembered of addresses.
+        contact: A URL or an address of mail, for whoever wonders who is asking.
     """
 
-    def __init__(self, settings: Sequence[SourceSettings], library: Library) -> None:
+    def __init__(self, settings: Sequence[SourceSettings], library: Library, visits: Visits, contact: str) -> None:
         self._settings = settings
         self._library = library
+        self._visits = visits
+        self._contact = contact
 
     @cached_property
     def _sources(self) -> dict[str, Source]:
-        return {each.name: _source(each) for each in self._settings}
+        return {each.name: _source(each) for each in self._settings if isinstance(each, FileSource)}
 
     def source(self, name: str) -> Source | None:
         """A source by its name, those of imported files too; None when it is no longer configured."""
@@ -48,17 +55,62 @@ class Intake:
             return FolderSource(Path(folder), zone=None, name=name, display=folder)
         return self._sources.get(name)
 
-    def collect(self, now: datetime, progress: Progress) -> list[Collection]:
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with files, for who can mend them; doubts about what others publish stand with each article."""
+        remote = {each.name for each in self._remotes}
+        return self._library.problems([name for name in self._library.sources() if name not in remote])
+
+    def priority(self, name: str) -> int:
+        """Of a source by its name; what was imported counts as a source that says none."""
+        return self._priorities.get(name, PRIORITY)
+
+    @cached_property
+    def _priorities(self) -> dict[str, int]:
+        return {each.name: each.priority for each in self._settings}
+
+    def collect(self, now: datetime, progress: Progress, *, fetch: bool = True) -> list[Collection]:
         """Take into the library what is new or changed in every source.
 
         The articles of a source that is no longer configured are withdrawn first; where their files are in another
         source now, they are known again.
+
+        Args:
+            now: The instant it happens.
+            progress: Shows how far it has come.
+            fetch: Whether sources that are fetched are asked, as far as they are due.
         """
-        library = self._library
+        library, names = self._library, {each.name for each in self._settings}
         for name in library.sources():
-            if name not in self._sources and not name.startswith(IMPORTED):
+            if name not in names and not name.startswith(IMPORTED):
                 library.record(name, (), {}, list(library.fingerprints(name)), now)
-        return [collect(source, library, now, progress) for source in self._sources.values()]
+        # Nothing it says of what is unchanged would bring its articles back, were it configured again.
+        for name in {source for source, _ in self._visits.all()} - names:
+            self._visits.forget(name)
+        found = [collect(source, library, now, progress) for source in self._sources.values()]
+        return [*found, *self.gather(now, progress)] if fetch else found
+
+    def gather(self, now: datetime, progress: Progress) -> list[Collection]:
+        """Take in what is new in the sources that are fetched and are due; see `digest.gathering`."""
+        return self.gathering.gather(now, progress) if self._remotes else []
+
+    @property
+    def _remotes(self) -> list[RemoteSource]:
+        return [each for each in self._settings if isinstance(each, RemoteSource)]
+
+    @cached_property
+    def gathering(self) -> Gathering:
+        """Fetches, and takes in what came."""
+        # Imported only here: a newsroom of files fetches nothing.
+        from digest.gathering import Gathering  # noqa: PLC0415 see above
+
+        return Gathering([remote(each) for each in self._remotes], self._library, self._visits, self.fetcher)
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """Fetches whatever is fetched."""
+        from digest.fetch.fetcher import Fetcher as HttpFetcher  # noqa: PLC0415 as in `gathering`
+
+        return HttpFetcher(self._contact)
 
     def import_paths(
         self, paths: Sequence[Path], *, zone: ZoneInfo | None, kind: FileKind, now: datetime
@@ -82,7 +134,32 @@ class Intake:
         ]
 
 
-def _source(settings: SourceSettings) -> Source:
+def remote(settings: RemoteSource) -> Remote:
+    """A source that is fetched, as gathering needs it."""
+    from digest.gathering import Remote  # noqa: PLC0415 a newsroom of files fetches nothing
+
+    reader: RemoteReader
+    zone = settings.rules.zone
+    if settings.type == "feed":
+        from digest.sources.feed_source import FeedReader  # noqa: PLC0415 see above
+
+        reader = FeedReader(settings.name, zone, full_text=settings.full_text)
+    else:
+        from digest.sources.webpage_source import WebPageReader  # noqa: PLC0415 see above
+
+        reader = WebPageReader(settings.name, zone)
+    return Remote(
+        settings.name,
+        settings.url,
+        "feed" if settings.type == "feed" else "page",
+        reader,
+        settings.rules,
+        settings.every,
+        settings.local,
+    )
+
+
+def _source(settings: FileSource) -> Source:
     # Imported only here: a newsroom without saved pages needs nothing that reads them.
     display = settings.name.partition(":")[2]
     if settings.type == "page":

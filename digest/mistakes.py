@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from digest.core.errors import TemplateError
 from digest.core.theme import faint
-from digest.settingtypes import ENVIRONMENT, MistakeAtError, suggestion
+from digest.settingtypes import ENVIRONMENT, MistakeAtError, name_of, suggestion
 from digest.yamlwords import describe
 
 if TYPE_CHECKING:
@@ -82,11 +82,6 @@ def _too_faint(one: Faint, *, dark: bool) -> str:
         f"the contrast of {one.pair.front}, {one.front}, on {one.pair.back}, {one.back}, is {one.contrast:.1f}:1"
         f'{" in dark mode" if dark else ""}; it needs {one.pair.least}:1, as {one.pair.front}: "{one.better}" has'
     )
-
-
-def name_of(kind: str, path: str) -> str:
-    """The name of a source or sink: its type and its path as written, `folder:articles`."""
-    return f"{kind}:{Path(path.strip()).as_posix()}"
 
 
 def mistakes(error: ValidationError, data: Any, schema: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
@@ -187,7 +182,7 @@ def _message(detail: ErrorDetails, path: Keys, value: Any, keys: Mapping[str, An
     words = _EXPECTED.get(kind)
     expected = words.format(**context) if words else detail["msg"]
     if kind == "union_tag_invalid":
-        expected = expected.replace(", ", " or ")
+        expected = " or ".join(expected.rsplit(", ", 1))
     hint = ""
     if isinstance(value, str):
         hint = suggestion(value, re.findall(r"'(\w+)'", expected))  # where there are choices, they stand in quotes
@@ -218,14 +213,15 @@ def _doubles(data: dict[str, Any], root: Path) -> Iterator[tuple[Keys, str]]:
     for kind in ("sources", "sinks"):
         seen: dict[tuple[Any, str], int] = {}
         for position, one in enumerate(_mappings(data.get(kind))):
-            if not isinstance(one.get("path"), str):
+            what = "path" if isinstance(one.get("path"), str) else "url"
+            if not isinstance(one.get(what), str):
                 continue
-            place = os.path.normpath(root / one["path"])
+            place = os.path.normpath(root / one["path"]) if what == "path" else one["url"].strip()
             key = (str(one.get("type")) if kind == "sources" else "", place)
             if key in seen:
                 yield (
-                    (kind, position, "path"),
-                    f"{kind}[{seen[key]}] has the same path, '{one['path']}'; remove one of the two",
+                    (kind, position, what),
+                    f"{kind}[{seen[key]}] has the same {what}, '{one[what]}'; remove one of the two",
                 )
             seen.setdefault(key, position)
             if kind == "sinks" and one.get("format") == "web":
@@ -238,7 +234,16 @@ def _doubles(data: dict[str, Any], root: Path) -> Iterator[tuple[Keys, str]]:
 
 
 def _namesakes(data: dict[str, Any]) -> Iterator[tuple[Keys, str]]:
-    """SMTP sinks of one name: what waits for the one would be sent by the other."""
+    """SMTP sinks of one name: what waits for the one would be sent by the other. Sources of one name, likewise."""
+    sources: dict[str, int] = {}
+    for position, one in enumerate(_mappings(data.get("sources"))):
+        if "url" not in one or "name" not in one:
+            continue
+        name = _source_name(one).casefold()
+        if name in sources:
+            message = f"sources[{sources[name]}] has the name '{one['name']}' too; give one of them another"
+            yield ("sources", position, "name"), message
+        sources.setdefault(name, position)
     seen: dict[str, int] = {}
     for position, one in enumerate(_mappings(data.get("sinks"))):
         if one.get("type") != "smtp":
@@ -284,10 +289,7 @@ def _overlap(one: str, other: str) -> bool:
 
 def _unknown_sources(data: dict[str, Any]) -> Iterator[tuple[Keys, str]]:
     """Names in include and exclude that no source has: they would choose nothing, or leave nothing out."""
-    names = [
-        name_of(str(one.get("type")), str(one.get("path")))
-        for one in _mappings(data.get("sources", [{"type": "folder", "path": "articles"}]))
-    ]
+    names = [_source_name(one) for one in _mappings(data.get("sources", [{"type": "folder", "path": "articles"}]))]
     newsletters = data.get("newsletters")
     for newsletter in newsletters if isinstance(newsletters, dict) else ():
         for kind in ("include", "exclude"):
@@ -297,6 +299,13 @@ def _unknown_sources(data: dict[str, Any]) -> Iterator[tuple[Keys, str]]:
                 if isinstance(name, str) and name.strip().casefold() not in (one.casefold() for one in names):
                     hint = suggestion(name, names) or f"; there is {', '.join(names)}"
                     yield (*path, position), f"no source is named '{name}'{hint}"
+
+
+def _source_name(one: Mapping[str, Any]) -> str:
+    kind = str(one.get("type"))
+    if "url" in one:
+        return f"{kind}:{str(one.get('name') or one['url']).strip()}"
+    return name_of(kind, str(one.get("path")))
 
 
 def _mappings(value: Any) -> list[dict[str, Any]]:
@@ -319,7 +328,7 @@ _EXPECTED = {
 }
 
 _TYPES = {
-    "sources": "type: folder or type: page",
+    "sources": "type: folder, type: page, type: feed or type: webpage",
     "bounces": "type: maildir, type: imap, type: lmtp or type: webhook",
 }
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Literal
 
 from digest.core.errors import PreflightError, SourceError
 from digest.core.finding import standing
-from digest.core.model import DeliveryCounts, Edition, EditionRecord, Problem, SectionOfEdition, Story, Summary
+from digest.core.model import AlsoIn, DeliveryCounts, Edition, EditionRecord, Problem, SectionOfEdition, Story, Summary
 from digest.core.outbox import Plan
 from digest.core.reader import Reader, unaddressed
 from digest.core.retry import expires
 from digest.core.schedule import edition_id
-from digest.core.selection import Rule, Selection, select
+from digest.core.selection import Joined, Rule, Selection, admitted, select
+from digest.core.stories import group, telling_of
 from digest.line import Watch
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class Publisher:
         outbox: Delivers.
         inline: Whether this publisher delivers by a sink, or leaves that to another worker.
         inspect: The preflight: its errors keep an edition from being sent.
+        priority: Of a source by its name: of articles with one story, that of the lowest leads.
     """
 
     library: Library
@@ -134,6 +136,7 @@ class Publisher:
     outbox: Outbox
     inline: Callable[[Sink], bool]
     inspect: Inspector
+    priority: Callable[[str], int]
 
     def run(self, target: Target, due: Due, now: datetime, hold: Hold | None = None) -> Run:
         """Make the edition of a slot unless there is one, write its pages, deliver what waits.
@@ -213,7 +216,9 @@ class Publisher:
 
     def _compose(self, target: Target, due: Due, now: datetime, hold: Hold | None) -> Run:
         newsletter, slot = target.newsletter, due.slot
-        selection = select(self.library.candidates(newsletter.key), newsletter, due.window, now)
+        candidates = self.library.candidates(newsletter.key)
+        joined = self._joined(admitted(candidates, newsletter, due.window, now)) if newsletter.join_stories else {}
+        selection = select(candidates, newsletter, due.window, now, joined)
         kept = [verdict for verdict in selection.verdicts if verdict.rule not in RECOMPUTED]
         merged = [skip.record(newsletter.key) for skip in due.merged]
         claim = hold.claim if hold is not None else None
@@ -265,18 +270,35 @@ class Publisher:
             raise PreflightError(target.key, errors)
         return tuple(findings)
 
+    def _joined(self, keys: Sequence[str]) -> Mapping[str, Joined]:
+        """Which of these articles another one's story tells."""
+        if len(keys) < 2:
+            return {}
+        # Pinned ones lead: somebody wants them seen.
+        tellings = [
+            replace(telling_of(each), priority=-1 if each.pinned else self.priority(each.source))
+            for each in self.library.articles(keys)
+        ]
+        return {also.key: Joined(story.lead, also.reason) for story in group(tellings) for also in story.also}
+
     def _edition(self, newsletter: Newsletter, record: EditionRecord, selection: Selection) -> Edition:
-        articles = {article.key: article for article in self.library.articles(selection.articles)}
+        wanted = [*selection.articles, *(key for keys in selection.also.values() for key in keys)]
+        articles = {article.key: article for article in self.library.articles(wanted)}
+        elsewhere = self.library.also_in(selection.articles)
+
+        def story(key: str) -> Story:
+            article = articles[key]
+            others = (articles[other] for other in selection.also.get(key, ()))
+            joined = tuple(AlsoIn(each.title, each.url, each.source, each.key) for each in others)
+            return Story(article, self._summary(article, newsletter), (*joined, *elsewhere.get(key, ())))
+
         return Edition(
             newsletter=newsletter.key,
             id=record.id,
             slot=record.slot,
             window=record.window,
             sections=tuple(
-                SectionOfEdition(
-                    section.title,
-                    tuple(Story(articles[key], self._summary(articles[key], newsletter)) for key in section.articles),
-                )
+                SectionOfEdition(section.title, tuple(story(key) for key in section.articles))
                 for section in selection.sections
             ),
         )

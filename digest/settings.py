@@ -35,6 +35,7 @@ from digest.settingparts import (
     Shape,
     ordered,
 )
+from digest.settingsources import AnySource, FolderShape
 from digest.settingtheme import ThemeShape
 from digest.settingtypes import (
     PREVIOUS_SLOT,
@@ -93,33 +94,6 @@ class SiteShape(Shape):
         examples=["news.example.org"],
     )
     theme: ThemeShape = Field(default=ThemeShape(), description="The look of every newsletter, as far as it is said.")
-
-
-class SourceShape(Shape):
-    """Where articles come from."""
-
-    path: Line = Field(description="Folder or file, relative to this file's folder.", examples=["articles"])
-    timezone: Zone | None = Field(
-        default=None,
-        description="Time zone of dates without one; the first newsletter's when left out.",
-        examples=["Europe/Berlin"],
-    )
-
-
-class FolderShape(SourceShape):
-    """A folder of articles, one file each."""
-
-    model_config = ConfigDict(title="folder source")
-
-    type: Literal["folder"] = Field(description="A folder of articles in Markdown, HTML or text, one file each.")
-
-
-class PageShape(SourceShape):
-    """A saved news page as text, or a folder of them."""
-
-    model_config = ConfigDict(title="page source")
-
-    type: Literal["page"] = Field(description="A news page saved as text, or a folder of such files.")
 
 
 class NewsletterShape(Shape):
@@ -205,6 +179,12 @@ class NewsletterShape(Shape):
         description="What happens when there are too few: no edition (skip, the default), a short one (send), or one "
         "filled up with older stories that were in none (top_up).",
         examples=["skip", "send", "top_up"],
+    )
+    join_stories: bool = Field(
+        default=True,
+        description="Whether articles that tell one story, copies among them, become one story: the best leads, the "
+        "others are named below it.",
+        examples=[False],
     )
     summary_words: Count = Field(
         default=60,
@@ -299,7 +279,7 @@ class FileShape(Shape):
     output: Line = Field(
         default="out", description="Folder for web pages and feeds, relative to this file's folder.", examples=["out"]
     )
-    sources: tuple[Annotated[FolderShape | PageShape, Field(discriminator="type")], ...] = Field(
+    sources: tuple[AnySource, ...] = Field(
         default=(FolderShape(type="folder", path="articles"),),
         description="Where articles come from; the folder 'articles' when left out.",
         min_length=1,

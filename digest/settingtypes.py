@@ -13,6 +13,7 @@ from email.headerregistry import Address
 from email.utils import unquote
 from functools import partial
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -65,6 +66,11 @@ def suggestion(word: str, known: list[str]) -> str:
     lower = {one.lower(): one for one in known}
     close = get_close_matches(word[:80].lower(), list(lower), n=1)
     return f"; did you mean '{lower[close[0]]}'?" if close else ""
+
+
+def name_of(kind: str, path: str) -> str:
+    """The name of a source or sink of files: its type and its path as written, `folder:articles`."""
+    return f"{kind}:{Path(path.strip()).as_posix()}"
 
 
 def _line(value: str) -> str:

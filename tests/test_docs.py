@@ -21,6 +21,7 @@ README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 NEWSROOM = (REPOSITORY / "docs/newsroom.md").read_text(encoding="utf-8")
 SUBSCRIBERS = (REPOSITORY / "docs/subscribers.md").read_text(encoding="utf-8")
 TEMPLATES = (REPOSITORY / "docs/templates.md").read_text(encoding="utf-8")
+SOURCES = (REPOSITORY / "docs/sources.md").read_text(encoding="utf-8")
 OPERATIONS = (REPOSITORY / "docs/operations.md").read_text(encoding="utf-8")
 
 
@@ -30,7 +31,7 @@ def test_every_command_is_in_the_readme(name):
 
 
 def test_every_command_the_pages_name_exists():
-    pages = README + NEWSROOM + OPERATIONS + SUBSCRIBERS + TEMPLATES
+    pages = README + NEWSROOM + OPERATIONS + SUBSCRIBERS + TEMPLATES + SOURCES
     assert set(re.findall(r"(?:`|^    )digest ([a-z]+)", pages, re.MULTILINE)) <= COMMANDS.keys()
 
 
@@ -47,6 +48,20 @@ def test_every_subcommand_and_option_for_subscribers_is_documented():
         for option in each.params:
             if isinstance(option, click.Option) and option.name not in ("config", "quiet", "verbose"):
                 assert option.opts[0] in SUBSCRIBERS, f"{name} {option.opts[0]}"
+
+
+def test_every_subcommand_option_and_key_of_sources_is_documented():
+    for name, each in group.get_command(None, "sources").commands.items():
+        assert re.search(rf"digest\s+sources {name}\b", SOURCES), name
+        for option in each.params:
+            if isinstance(option, click.Option) and option.name not in ("config", "quiet", "verbose"):
+                assert option.opts[0] in SOURCES, f"{name} {option.opts[0]}"
+    for shape in ("FeedShape", "WebPageShape"):
+        for key, said in json_schema()["$defs"][shape]["properties"].items():
+            row = re.search(rf"`{key}`(?: \(`false`\)|(?:, `\w+`)? \| (.*?) \|)", SOURCES.partition("## Keys")[2])
+            assert row, key
+            if row[1] and "default" in said and isinstance(said["default"], int | str) and said["default"] is not False:
+                assert row[1].strip("`") == str(said["default"]), key
 
 
 def test_every_form_of_subscribers_files_is_documented():

@@ -32,7 +32,9 @@ def command(
     from digest.core.errors import UsageError
 
     with Newsroom.open(terminal.config) as newsroom:
-        failed = [each.failed for each in newsroom.intake.collect(now_or(None), terminal.progress) if each.failed]
+        failed = [
+            each.failed for each in newsroom.intake.collect(now_or(None), terminal.progress, fetch=False) if each.failed
+        ]
         for failure in failed:
             terminal.failed(failure)
         library = newsroom.store.library

@@ -105,11 +105,11 @@ def _unwritable(newsroom: Newsroom) -> str:
 def articles(newsroom: Newsroom, terminal: Terminal, now: datetime) -> Iterator[Finding]:
     """What is wrong with sources and articles."""
     problems: list[Problem] = []
-    for each in newsroom.intake.collect(now, terminal.progress):
+    for each in newsroom.intake.collect(now, terminal.progress, fetch=False):
         if each.failed:
             yield found("ART001", each.source, each.failed)
         problems += each.problems
-    for problem in (*problems, *newsroom.store.library.problems()):
+    for problem in (*problems, *newsroom.intake.problems()):
         yield found("ART002" if problem.set_aside else "ART003", problem.place, problem.message)
 
 

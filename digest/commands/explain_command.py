@@ -69,7 +69,7 @@ def _rehearsed(terminal: Terminal, newsroom: Newsroom, newsletter: str) -> Editi
     from digest.core.errors import UsageError
 
     now = now_or(None)
-    newsroom.intake.collect(now, terminal.progress)
+    newsroom.intake.collect(now, terminal.progress, fetch=False)
     target = newsroom.target(newsletter)
     runs = newsroom.scheduling.rehearse_latest(target, now)
     if not runs:

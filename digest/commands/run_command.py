@@ -171,14 +171,19 @@ def collect(terminal: Terminal, newsroom: Newsroom, now: datetime) -> bool:
         terminal.problems(each.problems)
         if each.failed:
             terminal.failed(each.failed)
+        elif each.trouble:
+            terminal.say(f"{each.source}: nothing came this time, and it is tried again")
+            terminal.detail(each.trouble)
         else:
             terminal.say(f"{each.source}: {_changes(each)}")
-    terminal.problems(newsroom.store.library.problems(), shown=6)
+        if each.recovered:
+            terminal.note(f"{each.source}: works again")
+    terminal.problems(newsroom.intake.problems(), shown=6)
     return any(each.failed for each in collections)
 
 
 def _changes(collection: Collection) -> str:
-    said = [counted(collection.seen, "file"), f"{collection.read} read"]
+    said = [counted(collection.seen, collection.unit), f"{collection.read} read"]
     if collection.changes:
         for what, keys in (
             ("new", collection.changes.added),

@@ -37,8 +37,9 @@ class Wrong:
 
     Attributes:
         what: In a word: "silent", "killed", "trouble", "failing", "overdue", "waiting", "set aside", "future",
-            "unknown", "stopped", "held", "uncertain" or "relay".
-        place: The daemon's holder, the newsletter, the relay, the configuration, or the store.
+            "unknown", "stopped", "held", "uncertain", "relay" or "source".
+        place: The daemon's holder, the newsletter, the relay, the source, the configuration, or
+            the store.
         message: What it is, and what to do.
     """
 
@@ -192,6 +193,7 @@ def wrong_in(
     for newsletter in newsletters:
         yield from _wrong_newsletter(newsletter, program)
     yield from _wrong_relays(newsroom, zone, program)
+    yield from _wrong_sources(newsroom, zone)
     unknown = [key for key in newsroom.store.editions.newsletters() if key not in newsroom.settings.newsletters]
     if unknown:
         yield Wrong("unknown", str(newsroom.settings.path), _unknown(unknown))
@@ -199,6 +201,15 @@ def wrong_in(
     if aside:
         said = f"{counted(aside, 'article')} set aside; see which, and why, with: {program} check"
         yield Wrong("set aside", newsroom.store.place, said)
+
+
+def _wrong_sources(newsroom: Newsroom, zone: tzinfo) -> Iterator[Wrong]:
+    """The sources that have failed for long, or many times in a row; what fails now and then mends itself."""
+    asked = {(each.name, getattr(each, "url", "")) for each in newsroom.settings.sources}
+    for (name, url), visit in newsroom.store.visits.all().items():
+        if (name, url) in asked and visit.failures and visit.reported and visit.failing_since is not None:
+            since = spoken(visit.failing_since, zone)
+            yield Wrong("source", name, f"nothing has come of it since {since}: {visit.last_error}")
 
 
 def _wrong_relays(newsroom: Newsroom, zone: tzinfo, program: str) -> Iterator[Wrong]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from digest.core.httpheaders import LONGEST_WAIT, freshness, retry_after, validators
 from digest.core.webaddress import shown
+from digest.core.wishes import NO_WISHES, Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +61,7 @@ class Visit:
         last_tried: None: never yet.
         last_success: None: never yet.
         reported: Whether the operator was told of its trouble.
+        wishes: Its own, as its last content said.
     """
 
     url: str
@@ -75,6 +77,7 @@ class Visit:
     last_tried: datetime | None = None
     last_success: datetime | None = None
     reported: bool = False
+    wishes: Wishes = NO_WISHES
 
 
 @dataclass(frozen=True, slots=True)

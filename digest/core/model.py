@@ -128,7 +128,8 @@ class FoundArticle:
         shared_url: True when its source gives other articles the same URL: then it identifies none of them.
         published: None when it has no date: it then counts as published when first seen.
         published_by: Where in a feed that date stood: "published", "created", "updated", "url" (the day in its
-            address); empty elsewhere.
+            address); of a web page: "json-ld", "meta", "microdata", "time", "html" (above the text), "url",
+            "guess"; empty elsewhere.
         held: Why it must not go out yet although it is no draft (an unreadable date, say); empty when it may.
         summary: The author's own summary; empty when there is none.
         credit: The credit of its photo; empty when none.
@@ -223,11 +224,27 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class AlsoIn:
+    """Where else a story is told.
+
+    Attributes:
+        source: Name of the source.
+        key: Of the article that tells it; empty where it is the same article in another source.
+    """
+
+    title: str
+    url: str
+    source: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
-    """One story of an edition: the article that leads it and its summary."""
+    """One story of an edition: the article that leads it, its summary, and where else it is told."""
 
     article: Article
     summary: Summary
+    also: tuple[AlsoIn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +343,7 @@ class FrozenEdition:
         hash: SHA-256 over the files, lower-case hex.
         entries: Its stories, in order.
         files: Path within the edition's folder to content: `index.html`, `email.html`, `images/x-1a2b3c4d.png`.
+        joined: Key of each article that is told by another one's story, and that one's key.
         problems: Pictures that were left out, and why; not kept.
     """
 
@@ -339,6 +357,7 @@ class FrozenEdition:
     hash: str
     entries: tuple[Entry, ...]
     files: Mapping[str, bytes]
+    joined: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
 
 

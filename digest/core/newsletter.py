@@ -73,6 +73,7 @@ class Newsletter:
         sections: In order; empty means one section for each category found, by name.
         minimum: Fewer stories than this is too few.
         maximum: At most so many stories in an edition; None means no limit.
+        join_stories: Whether articles that tell one story become one story of an edition.
         summary_words: The budget of a summary that is not the author's, in words.
         recipients: Addresses a message is made for; empty means one copy to the sender's own address.
         feed_limit: At most so many entries in each of its feeds.
@@ -97,6 +98,7 @@ class Newsletter:
     maximum: int | None = None
     too_few: TooFew = "skip"
     summary_words: int = 60
+    join_stories: bool = True
     recipients: tuple[str, ...] = ()
     feed_limit: int = 100
     organisation: str = ""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
+from digest.core.wishes import NO_WISHES, Wishes
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from digest.core.fetching import Fetched, Wanted
     from digest.core.finding import Finding
     from digest.core.model import (
         Body,
@@ -85,6 +88,52 @@ class Source(Protocol):
         Raises:
             SourceError: It is not there, is too large, or lies outside the source.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What an answer holds.
+
+    Attributes:
+        articles: In the source's own order; `path` is what each is known by from one answer to the next.
+        problems: Of the answer as a whole; those of an article stand with it.
+        wishes: How often the source wants to be asked.
+        useless: Why nothing can be made of it, and what to do; empty when something can.
+        partial: Whether articles are completed by the pages their `url` leads to.
+        whole: Paths of those that are not, of a partial offer: a page that is an article and leads to others.
+        title, home: The source's own title, and the address of its web page; empty when it says none.
+        feeds: Addresses of feeds that it names instead, the most likely first.
+    """
+
+    articles: tuple[FoundArticle, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    wishes: Wishes = NO_WISHES
+    useless: str = ""
+    partial: bool = False
+    whole: frozenset[str] = frozenset()
+    title: str = ""
+    home: str = ""
+    feeds: tuple[str, ...] = ()
+
+
+class RemoteReader(Protocol):
+    """Reads what was fetched of one source. Pure."""
+
+    def offer(self, fetched: Fetched, now: datetime) -> Offer:
+        """What an answer holds. Never raises for what stands in it."""
+        ...
+
+    def complete(self, article: FoundArticle, page: Fetched, now: datetime) -> FoundArticle | str:
+        """An article completed by its page; or why that cannot be, as a text."""
+        ...
+
+
+class Fetcher(Protocol):
+    """Fetches, politely and guarded."""
+
+    def fetch(self, wanted: Iterable[Wanted], now: datetime) -> Iterator[Fetched]:
+        """Visit all of them side by side; each as it ends, in any order. Never raises for one of them."""
         ...
 
 

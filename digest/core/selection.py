@@ -8,7 +8,8 @@ An article is taken when, in this order of rules:
 4. its date lies before the end of the window, and not before the window's start less the late allowance
    (an article without a date counts from when it was first seen, and has no end to keep to);
 5. a section takes one of its categories (where none are configured: that of its first category);
-6. the edition, and that section, have room.
+6. no other article that leads its story is: see `digest.core.stories`;
+7. the edition, and that section, have room.
 
 Articles compete for room by rank: pinned ones first, then the latest date, then the key. What is already in an edition
 of the newsletter is no candidate at all. When fewer than the minimum are left, older ones that were never in an edition
@@ -17,22 +18,26 @@ are added up to the minimum, if the newsletter says so.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from digest.core.filters import first_hit, unmet
 from digest.core.model import Candidate, Verdict
 from digest.core.newsletter import ANY_CATEGORY, Section
 from digest.core.schedule import earlier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from digest.core.model import Article, Window
-    from digest.core.newsletter import Filter, Newsletter
+    from digest.core.newsletter import Newsletter
+
+
+_NOTHING: Mapping[str, Joined] = MappingProxyType({})
 
 
 class Rule(StrEnum):
@@ -51,6 +56,7 @@ class Rule(StrEnum):
     NO_SECTION = "no section"
     NEXT_WINDOW = "next window"
     TOO_OLD = "too old"
+    SAME_STORY = "same story"
     SECTION_FULL = "section full"
     EDITION_FULL = "edition full"
     NOT_SENT = "not sent"
@@ -74,11 +80,13 @@ class Selection:
         sections: Those that have articles, in order.
         verdicts: One for each candidate, those chosen first, in order; then by key.
         too_few: Why there is to be no edition; empty when there is to be one.
+        also: Keys of the articles that tell the story of a chosen one, by its key.
     """
 
     sections: tuple[ChosenSection, ...]
     verdicts: tuple[Verdict, ...]
     too_few: str = ""
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def articles(self) -> tuple[str, ...]:
@@ -86,7 +94,32 @@ class Selection:
         return tuple(key for section in self.sections for key in section.articles)
 
 
-def select(candidates: Iterable[Candidate], newsletter: Newsletter, window: Window, now: datetime) -> Selection:
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Why an article does not stand for itself: the key of the one that leads its story, and what makes it one."""
+
+    lead: str
+    reason: str
+
+
+def admitted(candidates: Iterable[Candidate], newsletter: Newsletter, window: Window, now: datetime) -> list[str]:
+    """Keys of the articles that could be in an edition if there were room: rules 1 to 5. Arguments as of `select`."""
+    admission = _Admission.of(newsletter, window, now)
+    return [
+        each.key
+        for each in candidates
+        if admission.judge(each)[0] in _ADMITTED
+        and (not newsletter.sections or any(_takes(section, each.categories) for section in newsletter.sections))
+    ]
+
+
+def select(
+    candidates: Iterable[Candidate],
+    newsletter: Newsletter,
+    window: Window,
+    now: datetime,
+    joined: Mapping[str, Joined] = _NOTHING,
+) -> Selection:
     """Choose the articles of an edition.
 
     Args:
@@ -94,22 +127,42 @@ def select(candidates: Iterable[Candidate], newsletter: Newsletter, window: Wind
         newsletter: Its rules.
         window: The span the edition covers.
         now: What is dated after it is not yet published.
+        joined: Those of `admitted` that another one's story tells, by key.
     """
     ranked = sorted(candidates, key=_rank)
     admission = _Admission.of(newsletter, window, now)
     judged = [(candidate, *admission.judge(candidate)) for candidate in ranked]
-    admitted = [candidate for candidate, rule, _ in judged if rule in _ADMITTED]
+    fit = [candidate for candidate, rule, _ in judged if rule in _ADMITTED]
     older = [candidate for candidate, rule, _ in judged if rule is Rule.TOO_OLD]
     # What cannot be in the edition has no say in its sections either.
-    board = _Board(newsletter, newsletter.sections or _own_sections((*admitted, *older)))
+    board = _Board(newsletter, newsletter.sections or _own_sections((*fit, *older)))
     for candidate, rule, reason in judged:
-        if rule in _ADMITTED:
-            board.place(candidate, rule, reason)
-        else:
+        if rule not in _ADMITTED:
             board.refuse(candidate, rule, reason)
+        elif candidate.key not in joined:
+            board.place(candidate, rule, reason)
     if newsletter.too_few == "top_up":
         _top_up(board, older, newsletter)
-    return _conclude(board, newsletter)
+    also = _join(board, fit, joined)
+    return _conclude(board, newsletter, also)
+
+
+def _join(
+    board: _Board, candidates: Sequence[Candidate], joined: Mapping[str, Joined]
+) -> Mapping[str, tuple[str, ...]]:
+    """Give those that another one's story tells their verdict; and the keys of those by that one's, where it is in."""
+    titles = {candidate.key: candidate.title for candidate in candidates}
+    also: dict[str, tuple[str, ...]] = {}
+    for candidate in (each for each in candidates if each.key in joined):
+        lead, why = joined[candidate.key].lead, joined[candidate.key].reason
+        leads = board.verdicts[lead]
+        said = f"it tells the story of '{titles[lead]}' ({lead}): {why}"
+        if leads.chosen:
+            also[lead] = (*also.get(lead, ()), candidate.key)
+        else:
+            said = f"{said}; of that, {leads.reason}"
+        board.refuse(candidate, Rule.SAME_STORY, said)
+    return also
 
 
 def candidate_of(article: Article) -> Candidate:
@@ -206,10 +259,10 @@ class _Admission:
 
     def _filters(self, candidate: Candidate) -> tuple[Rule, str] | None:
         include, exclude = self.newsletter.include, self.newsletter.exclude
-        missing = _unmet(include, candidate)
+        missing = unmet(include, candidate)
         if missing:
             return Rule.NOT_INCLUDED, f"it matches none of include.{missing}"
-        hit = _first_hit(exclude, candidate)
+        hit = first_hit(exclude, candidate)
         if hit:
             return Rule.EXCLUDED, f"it matches exclude.{hit}"
         return None
@@ -236,44 +289,6 @@ class _Admission:
 def local_text(instant: datetime, zone: ZoneInfo) -> str:
     """An instant for a reason: the day and minute on the wall clock of `zone`."""
     return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-
-
-def _conditions(conditions: Filter, candidate: Candidate) -> Iterable[tuple[str, tuple[str, ...], str]]:
-    """Each condition that asks something: its name, what it asks for, and what of it the article has."""
-    values = {
-        "categories": candidate.categories,
-        "tags": candidate.tags,
-        "sources": (candidate.source,),
-        "authors": (candidate.author,),
-    }
-    for name, found in values.items():
-        wanted: tuple[str, ...] = getattr(conditions, name)
-        if wanted:
-            folded = {value.casefold() for value in found}
-            yield name, wanted, next((value for value in wanted if value.casefold() in folded), "")
-    if conditions.words:
-        hits = (word for word in conditions.words if _has_word(candidate.title, word))
-        yield "words", conditions.words, next(hits, "")
-
-
-def _has_word(title: str, word: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(word.casefold())}(?!\w)", title.casefold()) is not None
-
-
-def _unmet(include: Filter, candidate: Candidate) -> str:
-    """The first include condition the article does not meet: it must meet each that asks something."""
-    for name, wanted, hit in _conditions(include, candidate):
-        if not hit:
-            return f"{name} ({', '.join(wanted)})"
-    return ""
-
-
-def _first_hit(exclude: Filter, candidate: Candidate) -> str:
-    """The first exclude condition the article meets: one is enough."""
-    for name, _, hit in _conditions(exclude, candidate):
-        if hit:
-            return f"{name} ('{hit}')"
-    return ""
 
 
 @dataclass(slots=True)
@@ -337,7 +352,7 @@ def _places(section: Section) -> str:
     return f"the {_count(section.limit or 0, 'place', 'places')} of the section '{section.title}'"
 
 
-def _conclude(board: _Board, newsletter: Newsletter) -> Selection:
+def _conclude(board: _Board, newsletter: Newsletter, also: Mapping[str, tuple[str, ...]]) -> Selection:
     sections = tuple(
         ChosenSection(section.title, tuple(candidate.key for candidate in board.placed[number]))
         for number, section in enumerate(board.sections)
@@ -351,9 +366,9 @@ def _conclude(board: _Board, newsletter: Newsletter) -> Selection:
             for key in section.articles:
                 chosen = board.verdicts[key]
                 board.verdicts[key] = Verdict(key, Rule.NOT_SENT, chosen=False, reason=f"{chosen.reason}; {too_few}")
-        sections = ()
+        sections, also = (), {}
     order = {key: position for position, key in enumerate(key for section in sections for key in section.articles)}
     verdicts = sorted(
         board.verdicts.values(), key=lambda verdict: (order.get(verdict.article, len(order)), verdict.article)
     )
-    return Selection(sections, tuple(verdicts), too_few)
+    return Selection(sections, tuple(verdicts), too_few, also)

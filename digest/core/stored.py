@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from digest.core.fetching import Visit
     from digest.core.model import (
+        AlsoIn,
         Article,
         Candidate,
         EditionRecord,
@@ -74,8 +76,12 @@ class Library(Protocol):
         """The names of all sources that something was read from, those no longer configured too."""
         ...
 
-    def problems(self) -> tuple[Problem, ...]:
-        """All problems that stand in what was last read, by source and path."""
+    def counts(self) -> Mapping[str, int]:
+        """How many articles of each source are there."""
+        ...
+
+    def problems(self, sources: Iterable[str] | None = None) -> tuple[Problem, ...]:
+        """All problems that stand in what was last read, by source and path; of these sources, where any are named."""
         ...
 
     def candidates(self, newsletter: str | None = None) -> list[Candidate]:
@@ -86,12 +92,32 @@ class Library(Protocol):
         """Articles by key, or all of them by key order; a key that is unknown is left out."""
         ...
 
+    def also_in(self, keys: Iterable[str]) -> Mapping[str, tuple[AlsoIn, ...]]:
+        """Where else these articles stand, by key; those that stand nowhere else are left out."""
+        ...
+
     def keys_at(self, source: str, path: str) -> tuple[str, ...]:
         """Keys of the articles of one path of a source, in the order they stand there."""
         ...
 
     def find(self, reference: str) -> tuple[str, ...]:
         """Keys that a person may mean: the exact key, else a path, else the keys that start so."""
+        ...
+
+
+class Visits(Protocol):
+    """What is remembered of addresses between two fetches. Not shared between threads."""
+
+    def all(self) -> Mapping[tuple[str, str], Visit]:
+        """Every visit, by source and address as configured."""
+        ...
+
+    def keep(self, source: str, visit: Visit) -> None:
+        """Remember a visit of a source, and none of its other addresses."""
+        ...
+
+    def forget(self, source: str) -> None:
+        """Remember nothing of a source: it is fetched as if for the first time."""
         ...
 
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 WORDS_A_MINUTE = 220
 """Adult silent reading of English non-fiction: 238 on average, a little less on a screen."""
 
-_SPACE = re.compile(r"\s+")
 _LINE_BREAK = re.compile("\r\n|[\r\v\f\x85]")
 # No character has a number of so many digits, and of more than 4,300 Python makes an error in place of a number.
 _ENDLESS = re.compile(r"&#[0-9]{20,};?")
@@ -47,7 +46,7 @@ def one_line(text: str) -> str:
     # Of white space only the space is printable: most texts are as they should be.
     if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
         return text
-    return _SPACE.sub(" ", clean(_SPACE.sub(" ", text))).strip()
+    return " ".join(clean(" ".join(text.split())).split())
 
 
 def unescaped(html: str) -> str:

@@ -44,11 +44,11 @@ def canonical_url(url: str) -> str:
 
     What cannot be parsed comes back as it is.
     """
-    for _ in range(_MOST_UNWRAPPED):
-        inner = _unwrapped(url)
-        if not inner:
-            break
-        url = inner
+    led = [url]
+    while (inner := _unwrapped(led[-1])) and len(led) <= _MOST_UNWRAPPED:
+        led.append(inner)
+    # Wrapped deeper than anybody does, it stays as it is: half-way led out, it would be another URL the next time.
+    url = url if inner else led[-1]
     head, hash_sign, fragment = url.partition("#")
     head, question, query = head.partition("?")
     if question:

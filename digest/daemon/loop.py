@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.core.ports import Sink
+    from digest.daemon.gatherer import Gatherer
     from digest.daemon.readers_pages import ReadersPages
     from digest.daemon.systemd import Notifier
 
@@ -37,6 +38,8 @@ JUMP = timedelta(seconds=2)
 """A clock that is further off than this from where it should be has jumped."""
 LAST_WORDS = 1.0
 """Seconds of the grace period that are kept for what comes after the courier has stopped."""
+FRESH = 60.0
+"""Seconds that an edition waits for sources that are being fetched."""
 STUCK = 900.0
 """Seconds after which a tick that has not ended is taken to hang."""
 
@@ -63,10 +66,11 @@ class Daemon:
         self._store = _identity(self._newsroom)
         self._signals = Signals(self._wake.set, self._grace)
         self._courier: Courier | None = None
+        self._gatherer: Gatherer | None = None
         self._pages: ReadersPages | None = None
         self._pages_failed = False
         self._postmaster: Postmaster | None = None
-        self._ticker = Ticker(self._newsroom, self._metrics, clock, self._signals.stopping.is_set)
+        self._ticker = Ticker(self._newsroom, self._metrics, clock, self._signals.stopping.is_set, self._gather)
         self._refused = ""
         self._ended = time.monotonic()
         self._began: float | None = None
@@ -82,6 +86,7 @@ class Daemon:
         self._open()
         event("started", version=version("digest"), config=self._config, newsletters=self._keys())
         self._send()
+        self._fetch()
         self._show()
         self._receive()
         self._alarm.start()
@@ -98,6 +103,7 @@ class Daemon:
         self._notifier.stopping("stopping")
         if self._courier is not None and not self._courier.stop(max(self._grace() - LAST_WORDS, 1.0)):
             event("cut_short", level=logging.WARNING, what="the courier")
+        self._leave_off()
         self._hide()
         if self._postmaster is not None and not self._postmaster.stop(LAST_WORDS):
             event("cut_short", level=logging.WARNING, what="the postmaster")
@@ -116,6 +122,29 @@ class Daemon:
         if any(sink.remote for sink in self._newsroom.posting.sinks):
             self._courier = Courier(self._newsroom.settings, self._clock, self._metrics)
             self._courier.start()
+
+    def _fetch(self) -> None:
+        """Let a gatherer fetch by this configuration, if there is anything to fetch."""
+        self._leave_off()
+        settings = self._newsroom.settings
+        # Here, for most newsrooms have files alone.
+        from digest.daemon.gatherer import Gatherer, is_needed  # noqa: PLC0415 see above
+
+        if is_needed(settings):
+            self._gatherer = Gatherer(settings, self._clock)
+            self._gatherer.start()
+
+    def _gather(self) -> None:
+        """Have what is due fetched before an edition is made; an edition does not wait for slow servers for long."""
+        if self._gatherer is None or self._gatherer.look(FRESH, self._signals.stopping.is_set):
+            return
+        if not self._signals.stopping.is_set():
+            event("gathering_goes_on", level=logging.WARNING, waited=FRESH)
+
+    def _leave_off(self) -> None:
+        if self._gatherer is not None:
+            self._gatherer.stop(LAST_WORDS)
+            self._gatherer = None
 
     def _show(self) -> None:
         """Answer the pages for readers, if there are any; tried again at each tick while the port is taken."""
@@ -242,6 +271,7 @@ class Daemon:
         if self._courier is not None:
             self._courier.stop(max(self._grace() - LAST_WORDS, 1.0))
             self._courier = None
+        self._leave_off()
         self._hide()
         if self._postmaster is not None:
             self._postmaster.stop(LAST_WORDS)
@@ -255,6 +285,7 @@ class Daemon:
         self._ticker.changed(newsroom)
         before.store.close()
         self._send()
+        self._fetch()
         self._pages_failed = False
         if self._pages is not None and self._pages.listen == newsroom.settings.web.listen:
             self._pages.take(newsroom.settings)
@@ -294,8 +325,9 @@ class Daemon:
         mail = self._courier.trouble if self._courier is not None else ""
         pages = self._pages.trouble if self._pages is not None else ""
         back = self._postmaster.trouble if self._postmaster is not None else ""
+        fetched = self._gatherer.trouble if self._gatherer is not None else ""
         told = (mail and f"the courier: {mail}", pages)
-        return "; ".join(filter(None, (self._refused, *others, *told, back)))
+        return "; ".join(filter(None, (self._refused, *others, *told, back, fetched)))
 
     def _alive(self) -> bool:
         """Whether it ticks. Any thread may ask."""

@@ -47,12 +47,14 @@ class Ticker:
         newsroom: Which; replaced when the configuration was read anew.
         clock: The present instant.
         stopping: Whether to begin nothing new.
+        gather: Fetch what is due, and wait for that, but not for long.
     """
 
     newsroom: Newsroom
     metrics: Metrics
     clock: Callable[[], datetime]
     stopping: Callable[[], bool] = lambda: False
+    gather: Callable[[], object] = lambda: None
     _collected: datetime | None = None
     _measured: datetime | None = None
     _troubles: dict[str, _Trouble] = field(default_factory=dict)
@@ -76,6 +78,8 @@ class Ticker:
         self.works("the clock")
         with _Guard(self, "the store"):
             waiting = [target for target in self._targets() if self._waits(target)]
+            if waiting:
+                self.gather()
             if waiting or self._time_to_collect():
                 self._collect()
             self.newsroom.refresh()
@@ -125,7 +129,7 @@ class Ticker:
     def _collect(self) -> None:
         self._collected = now = self.clock()
         problems = set()
-        for each in self.newsroom.intake.collect(now, _silent):
+        for each in self.newsroom.intake.collect(now, _silent, fetch=False):
             if each.failed:
                 self.failed(each.source, each.failed)
                 continue
@@ -140,7 +144,7 @@ class Ticker:
                     updated=len(changes.updated),
                     withdrawn=len(changes.withdrawn),
                 )
-        problems |= {str(problem) for problem in self.newsroom.store.library.problems()}
+        problems |= {str(problem) for problem in self.newsroom.intake.problems()}
         for problem in sorted(problems - self._told):
             event("problem", level=logging.WARNING, problem=problem)
         self._told = problems

@@ -117,6 +117,20 @@ class ImageView:
 
 
 @dataclass(frozen=True, slots=True)
+class AlsoView:
+    """Where else a story is told.
+
+    Attributes:
+        url: Absolute; empty when it has none.
+        outlet: Who tells it: the host of its URL, or its source.
+    """
+
+    title: str
+    url: str
+    outlet: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoryView:
     """One story.
 
@@ -134,6 +148,8 @@ class StoryView:
         language, direction: Of the article itself: it may differ from the newsletter's.
         html: The full content, sanitised; picture URLs relative to the edition's folder.
         number: Its place in the edition, from 1.
+        outlet: Who published it, where it came by a feed or from a web page: the host of its URL; else empty.
+        also: Where else it is told.
     """
 
     anchor: str
@@ -154,6 +170,8 @@ class StoryView:
     pinned: bool
     html: Markup
     number: int = 0
+    outlet: str = ""
+    also: tuple[AlsoView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

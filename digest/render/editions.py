@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -98,6 +98,7 @@ class EditionRenderer:
             hash=_hash(files),
             entries=tuple(_entries(edition, view, pictures)),
             files=dict(sorted(files.items())),
+            joined=tuple((also.key, each.article.key) for each in edition.stories for also in each.also if also.key),
             problems=published.problems,
         )
 
@@ -226,6 +227,7 @@ def _manifest_article(story: Story, seen: StoryView) -> dict[str, object]:
         "summary": {"text": story.summary.text, "method": story.summary.method},
         "minutes": seen.minutes,
         "image": seen.image.url or None if seen.image else None,
+        **({"also": [asdict(other) for other in story.also]} if story.also else {}),
     }
 
 

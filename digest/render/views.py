@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from markupsafe import Markup
 
+from digest.core.syndication import is_syndicated
 from digest.core.text import reading_minutes, word_count
 from digest.render.context import (
+    AlsoView,
     EditionView,
     ImageView,
     LogoView,
@@ -200,7 +203,14 @@ def _story(story: Story, newsletter: Newsletter, base: str, pictures: Mapping[tu
         direction=direction(language),
         pinned=article.pinned,
         html=Markup(with_pictures(article.body.html, local)),  # noqa: S704 sanitised when the article was read
+        outlet=_outlet(article.url, "") if is_syndicated(article.source) else "",
+        also=tuple(AlsoView(each.title, each.url, _outlet(each.url, each.source)) for each in story.also),
     )
+
+
+def _outlet(url: str, source: str) -> str:
+    """Who published something: the host of its address, else what its source is called."""
+    return (urlsplit(url).hostname or "").removeprefix("www.") or source.partition(":")[2]
 
 
 def _image(article: Article, base: str, pictures: Mapping[tuple[str, str], Picture]) -> ImageView | None:

@@ -16,6 +16,7 @@ from digest.core.model import Problem
 from digest.core.syndication import entry_path, feed_id, told_apart
 from digest.core.text import one_line
 from digest.core.urls import canonical_url
+from digest.core.wishes import NO_WISHES, Wishes
 from digest.sources.addresses import resolved
 from digest.sources.feed_article import Draft, FeedOrigin, FeedPlace, draft_of
 from digest.sources.feed_html import FeedCandidate, feeds_of_page, looks_like_html
@@ -56,6 +57,7 @@ class FeedReading:
         problems: Those of the feed as a whole; those of an entry stand with its article.
         entries: How many entries were found.
         repeated: How many of them said the same as an earlier one, word for word.
+        wishes: How often it wants to be asked; none of a JSON Feed, which cannot say.
     """
 
     format: str
@@ -66,6 +68,7 @@ class FeedReading:
     problems: tuple[Problem, ...]
     entries: int
     repeated: int = 0
+    wishes: Wishes = NO_WISHES
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,7 @@ def _reading(raw: RawFeed, origin: FeedOrigin, now: datetime) -> FeedReading:
         problems=tuple(problems),
         entries=len(raw.entries),
         repeated=repeated,
+        wishes=raw.wishes,
     )
 
 

@@ -230,7 +230,10 @@ def draft_of(entry: RawEntry, feed: FeedPlace, number: int) -> Draft:
         held = held or "it has neither title nor text nor link"
     if held:
         reader.notes.append(f"stays out: {held}")
-    summary = plain(entry.summary.value) if entry.summary.html else one_line(entry.summary.value)
+    summary = ""
+    if len(entry.texts) > 1:
+        own = plain(entry.summary.value) if entry.summary.html else one_line(entry.summary.value)
+        summary = own_summary(own, line)
     place = f"{feed.origin.place} entry {number} ({title[:60]})"
     article = FoundArticle(
         source=feed.origin.source,
@@ -243,7 +246,7 @@ def draft_of(entry: RawEntry, feed: FeedPlace, number: int) -> Draft:
         updated=updated,
         categories=reader.categories(),
         author=", ".join(dict.fromkeys(reader.authors())),
-        summary=own_summary(summary, line) if len(entry.texts) > 1 else "",
+        summary=summary,
         image=image,
         credit=image.credit if image else "",
         language=reader.language(),

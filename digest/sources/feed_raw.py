@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from digest.core.wishes import NO_WISHES, Wishes
+
 Rung = Literal["published", "created", "updated"]
 """Which date of an entry it is, in the order in which they are believed; 'updated' has dc:date too."""
 
@@ -74,6 +76,7 @@ class RawFeed:
         format: Its kind, `rss20` or `atom10` say; empty when it is none that is known.
         link: Its site.
         authors: Whoever wrote entries that name nobody.
+        wishes: How often it wants to be asked.
         notes: What had to be mended, each a sentence that goes on from the feed's address.
     """
 
@@ -83,4 +86,5 @@ class RawFeed:
     language: str = ""
     authors: tuple[str, ...] = ()
     entries: tuple[RawEntry, ...] = ()
+    wishes: Wishes = NO_WISHES
     notes: tuple[str, ...] = ()

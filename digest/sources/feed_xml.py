@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from digest.core.text import one_line
+from digest.core.wishes import Wishes, wishes
 from digest.sources.feed_raw import RawEntry, RawFeed, RawImage, RawText, Rung
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ _MEDIA_TEXT = re.compile(rb"<(/?)media:description\b[^<>]*>", re.IGNORECASE)
 _NOT_MARKUP = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
 _ENTRY = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_SKIPPED = re.compile(rb"<skip(hours|days)\s*>(.{0,3000}?)</skip\1\s*>", re.IGNORECASE | re.DOTALL)
+_SKIPPED_ONE = re.compile(rb"<(?:hour|day)\s*>\s*(\w{1,12})\s*<", re.IGNORECASE)
 _IMAGE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)
 _RUNGS: tuple[Rung, ...] = ("published", "created", "updated")
 _NO_PAGE = frozenset({"self", "edit", "enclosure", "replies", "hub", "next", "previous", "first", "last", "license"})
@@ -83,6 +86,7 @@ def read_xml_feed(data: bytes, charset: str) -> RawFeed | str:
         language=_text(feed, "language"),
         authors=_authors(feed) if str(found.get("version")).startswith("atom") else (),
         entries=tuple(entries),
+        wishes=_wishes(feed, ready),
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -173,6 +177,21 @@ def _get(found: Mapping[str, Any], name: str, default: Any = None) -> Any:
 def _text(found: Mapping[str, Any], name: str) -> str:
     value = _get(found, name)
     return value.strip() if isinstance(value, str) else ""
+
+
+def _wishes(feed: Mapping[str, Any], data: bytes) -> Wishes:
+    """How often it wants to be asked; of skipped hours and days feedparser keeps the last alone."""
+    skipped: dict[bytes, list[str]] = {b"hours": [], b"days": []}
+    if "skiphours" in feed or "skipdays" in feed:
+        for match in _SKIPPED.finditer(_NOT_MARKUP.sub(b"", data)):
+            skipped[match[1].lower()] += (one.decode("ascii", "replace") for one in _SKIPPED_ONE.findall(match[2]))
+    return wishes(
+        ttl=_text(feed, "ttl"),
+        period=_text(feed, "sy_updateperiod"),
+        frequency=_text(feed, "sy_updatefrequency"),
+        hours=skipped[b"hours"],
+        days=skipped[b"days"],
+    )
 
 
 def _raw(found: Mapping[str, Any], *, plain: str = "") -> RawText:

@@ -14,7 +14,7 @@ from digest.store.freezing import clear, of_edition, refuse_repeats, write_editi
 from digest.store.hashing import Hasher
 from digest.store.planning import write_plan
 from digest.store.rows import read_entry
-from digest.store.tables import edition_articles, edition_files, editions, meta, verdicts
+from digest.store.tables import edition_articles, edition_files, edition_joined, editions, meta, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,11 +168,14 @@ class SqlEditions:
 
     def included(self, newsletter: str) -> dict[str, str]:
         """See `Editions`."""
-        query = select(edition_articles.c.article_key, edition_articles.c.edition).where(
-            edition_articles.c.newsletter == newsletter
-        )
         with self._database.read() as connection:
-            return dict(connection.execute(query).all())
+            return {
+                key: edition
+                for table in (edition_joined, edition_articles)
+                for key, edition in connection.execute(
+                    select(table.c.article_key, table.c.edition).where(table.c.newsletter == newsletter)
+                )
+            }
 
     def paths(self, newsletter: str) -> dict[str, list[str]]:
         """See `Editions`. Sorted."""

@@ -9,10 +9,10 @@ from sqlalchemy import and_, select
 from digest.core.errors import StoreError
 from digest.store.engine import batches, insert_rows
 from digest.store.rows import entry_row
-from digest.store.tables import edition_articles, edition_files, editions, verdicts
+from digest.store.tables import edition_articles, edition_files, edition_joined, editions, verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Table
@@ -32,6 +32,8 @@ def write_edition(connection: Connection, frozen: FrozenEdition, given: Sequence
     which = {"newsletter": frozen.newsletter, "edition": frozen.id}
     stories = [{**which, "position": n, **entry_row(entry)} for n, entry in enumerate(frozen.entries)]
     insert_rows(connection, edition_articles, stories)
+    joined = [{**which, "article_key": key, "lead": lead} for key, lead in frozen.joined]
+    insert_rows(connection, edition_joined, joined)
     content = [{**which, "path": path, "content": frozen.files[path]} for path in sorted(frozen.files)]
     insert_rows(connection, edition_files, content)
     _write_verdicts(connection, which, given, [entry.key for entry in frozen.entries])
@@ -80,16 +82,24 @@ def clear(connection: Connection, newsletter: str, slot: datetime) -> bool:
 
 def refuse_repeats(connection: Connection, frozen: FrozenEdition, place: str) -> None:
     """Say which story appeared where, which the unique pair that holds it could not."""
-    for keys in batches([entry.key for entry in frozen.entries]):
-        query = select(edition_articles.c.article_key, edition_articles.c.edition).where(
-            edition_articles.c.newsletter == frozen.newsletter, edition_articles.c.article_key.in_(keys)
+    for table, keys in _told(frozen):
+        query = select(table.c.article_key, table.c.edition).where(
+            table.c.newsletter == frozen.newsletter, table.c.article_key.in_(keys)
         )
-        for article, edition in connection.execute(query.order_by(edition_articles.c.article_key)):
+        for article, edition in connection.execute(query.order_by(table.c.article_key)):
             raise StoreError(
                 f"has the article {article} in edition {edition} of '{frozen.newsletter}' already, so that edition "
                 f"{frozen.id} cannot have it too; compose the edition again",
                 place=place,
             )
+
+
+def _told(frozen: FrozenEdition) -> Iterator[tuple[Table, Sequence[str]]]:
+    """What an edition tells, in batches, for each table in which it must not stand already."""
+    keys = [*(entry.key for entry in frozen.entries), *(key for key, _ in frozen.joined)]
+    for batch in batches(keys):
+        yield edition_articles, batch
+        yield edition_joined, batch
 
 
 def _write_verdicts(

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, exists, func, not_, or_, select
 
 from digest.core.identity import place, see
+from digest.core.model import AlsoIn
 from digest.core.stored import LibraryChanges
 from digest.store.engine import BATCH, batches
 from digest.store.recording import Recording
 from digest.store.rows import CANDIDATE_COLUMNS, read_article, read_candidate, read_problems
-from digest.store.tables import articles, bodies, edition_articles, files
+from digest.store.tables import articles, bodies, edition_articles, edition_joined, files, sightings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,10 +51,10 @@ class SqlLibrary:
         touched = list(dict.fromkeys([*read, *gone]))
         if not touched:
             return LibraryChanges()
-        sightings = [see(path, article) for path, reading in read.items() for article in reading.articles]
+        seen = [see(path, article) for path, reading in read.items() for article in reading.articles]
         with self._database.write() as connection:
             keeping = [path for path, reading in read.items() if reading.keeps]
-            recording = Recording(connection, source, touched, sightings, keeping)
+            recording = Recording(connection, source, touched, seen, keeping)
             changes = recording.write_articles(now)
             recording.write_files(read, fingerprints)
         return changes
@@ -63,9 +64,17 @@ class SqlLibrary:
         with self._database.read() as connection:
             return list(connection.execute(select(files.c.source).distinct().order_by(files.c.source)).scalars())
 
-    def problems(self) -> tuple[Problem, ...]:
+    def counts(self) -> dict[str, int]:
+        """See `Library`."""
+        query = select(articles.c.source, func.count()).where(not_(articles.c.withdrawn)).group_by(articles.c.source)
+        with self._database.read() as connection:
+            return dict(connection.execute(query.order_by(articles.c.source)).all())
+
+    def problems(self, sources: Iterable[str] | None = None) -> tuple[Problem, ...]:
         """See `Library`."""
         query = select(files.c.problems).where(files.c.problems != "[]").order_by(files.c.source, files.c.path)
+        if sources is not None:
+            query = query.where(files.c.source.in_(list(sources)))
         with self._database.read() as connection:
             return tuple(
                 problem for text in connection.execute(query).scalars() for problem in read_problems(json.loads(text))
@@ -75,10 +84,9 @@ class SqlLibrary:
         """See `Library`."""
         query = select(*(articles.c[name] for name in CANDIDATE_COLUMNS)).order_by(articles.c.key)
         if newsletter is not None:
-            included = exists().where(
-                edition_articles.c.newsletter == newsletter, edition_articles.c.article_key == articles.c.key
-            )
-            query = query.where(not_(included))
+            for table in (edition_articles, edition_joined):
+                included = exists().where(table.c.newsletter == newsletter, table.c.article_key == articles.c.key)
+                query = query.where(not_(included))
         with self._database.read() as connection:
             return [read_candidate(row) for row in connection.execute(query)]
 
@@ -101,6 +109,17 @@ class SqlLibrary:
         query = select(articles, bodies.c.html, bodies.c.blocks).join_from(articles, bodies)
         with self._database.read() as connection:
             return connection.execute(query.where(condition).order_by(articles.c.key).limit(BATCH)).all()
+
+    def also_in(self, keys: Iterable[str]) -> dict[str, tuple[AlsoIn, ...]]:
+        """See `Library`."""
+        found: dict[str, tuple[AlsoIn, ...]] = {}
+        with self._database.read() as connection:
+            for batch in batches(list(keys)):
+                query = select(sightings).where(sightings.c.article_key.in_(batch))
+                for row in connection.execute(query.order_by(sightings.c.source, sightings.c.path)):
+                    also = AlsoIn(row.title, row.url, row.source)
+                    found[row.article_key] = (*found.get(row.article_key, ()), also)
+        return found
 
     def keys_at(self, source: str, path: str) -> tuple[str, ...]:
         """See `Library`."""

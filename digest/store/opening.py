@@ -23,6 +23,7 @@ from digest.store.roster import SqlRoster
 from digest.store.schema import bring_up_to_date, is_empty
 from digest.store.sqlite import Sqlite
 from digest.store.tables import METADATA
+from digest.store.visits import SqlVisits
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -50,6 +51,7 @@ class Store:
         relays: What relays' limits must not forget.
         roster: Who subscribes to what, and who must not be written to.
         daemons: The daemons, each as it last said of itself.
+        visits: What is remembered of addresses that are fetched.
         place: The file, or the URL without its password, as errors name it.
     """
 
@@ -65,6 +67,7 @@ class Store:
         self.relays = SqlRelays(database)
         self.roster = SqlRoster(database)
         self.daemons = SqlDaemons(database)
+        self.visits = SqlVisits(database)
         self.place = database.place
 
     @property

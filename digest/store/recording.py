@@ -14,7 +14,7 @@ from digest.core.identity import Known, free_key, key_base, normalise_url, path_
 from digest.core.stored import LibraryChanges
 from digest.store.engine import batches, insert_rows
 from digest.store.rows import article_row, body_row, to_json, write_problems
-from digest.store.tables import articles, bodies, files, identities
+from digest.store.tables import articles, bodies, files, identities, sightings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -136,6 +136,7 @@ class Recording:
         insert_rows(self._connection, bodies, added_bodies)
         self._update(updated, updated_bodies)
         self._write_owners(owners)
+        self._write_sightings()
         return LibraryChanges(
             added=tuple(row["key"] for row in added),
             updated=tuple(row["which"] for row in updated),
@@ -190,6 +191,19 @@ class Recording:
             which = and_(identities.c.kind == bindparam("which_kind"), identities.c.value == bindparam("which_value"))
             changed = update(identities).where(which).values(article_key=bindparam("owner"))
             self._connection.execute(changed, moved)
+
+    def _write_sightings(self) -> None:
+        """Note what of the touched files is an article of another source; what was noted of them before goes."""
+        for batch in batches(self._touched):
+            here = and_(sightings.c.source == self._source, sightings.c.file.in_(batch))
+            self._connection.execute(sightings.delete().where(here))
+        rows = []
+        for position, known in sorted(self._recognition.also.items()):
+            seen = self._sightings[position]
+            article = seen.article
+            which = {"source": self._source, "path": article.path, "file": seen.file, "article_key": known.key}
+            rows.append({**which, "url": article.url, "title": article.title})
+        insert_rows(self._connection, sightings, rows)
 
     def _withdraw(self) -> tuple[str, ...]:
         """Mark those that were in the touched files and were found nowhere."""

@@ -119,6 +119,7 @@ def test_dates_that_are_taken_with_a_doubt(text, found, doubt):
         ("9999-12-31T23:59:59-12:00", "ahead|out of range"),
         ("today", "no word that is known"),
         ("3 Feb", "no year"),
+        ("3 Feb 08:00 GMT", "no year"),
         ("Feb 300 2026", "no form"),
         ("3 4 Feb 2026", "no form"),
         ("08:00", "no form"),

@@ -8,7 +8,7 @@ import pytest
 
 from digest.core.model import Article, Body, Candidate, Published, Window
 from digest.core.newsletter import Filter, Newsletter, Section
-from digest.core.selection import Rule, candidate_of, local_text, reconsider, select
+from digest.core.selection import Joined, Rule, admitted, candidate_of, local_text, reconsider, select
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TICK = timedelta(microseconds=1)
@@ -510,3 +510,52 @@ def test_an_old_article_first_seen_after_the_edition_was_made_was_not_yet_seen()
 def test_an_article_that_is_in_an_edition_is_there_whatever_it_is_now():
     verdict = reconsider(an("a", draft=True), weekly(), WINDOW, NOW, "2026-03-02T0700Z")
     assert (verdict.rule, verdict.reason) == (Rule.ALREADY_IN, "it is in edition 2026-03-02T0700Z")
+
+
+def together(lead: str, *keys: str) -> dict[str, Joined]:
+    return {key: Joined(lead, "a copy of it") for key in keys}
+
+
+def chosen(*candidates: Candidate, joined, **fields):
+    return select(candidates, weekly(**fields), WINDOW, NOW, joined)
+
+
+def test_admitted_is_what_would_be_in_if_there_were_room():
+    sections = (Section("One", ("One",), limit=1),)
+    candidates = [
+        an("a", categories=("One",)),
+        an("b", categories=("one",)),
+        an("elsewhere", categories=("Two",)),
+        an("none"),
+        an("draft", categories=("One",), draft=True),
+        an("old", START - 100 * DAY, categories=("One",)),
+    ]
+    assert admitted(candidates, weekly(sections=sections, maximum=1), WINDOW, NOW) == ["a", "b"]
+    assert admitted(candidates, weekly(), WINDOW, NOW) == ["a", "b", "elsewhere", "none"]
+
+
+def test_what_another_one_tells_takes_no_place_and_says_why():
+    found = chosen(an("a"), an("b"), an("c", START), joined=together("a", "b"), maximum=2)
+    assert found.articles == ("a", "c")
+    assert found.also == {"a": ("b",)}
+    verdict = next(each for each in found.verdicts if each.article == "b")
+    assert (verdict.rule, verdict.chosen) == (Rule.SAME_STORY, False)
+    assert verdict.reason == "it tells the story of 'A' (a): a copy of it"
+
+
+def test_those_that_tell_it_too_stand_by_rank():
+    found = chosen(an("a"), an("b", START), an("c"), an("d", END - TICK), joined=together("a", "b", "c", "d"))
+    assert found.also == {"a": ("d", "c", "b")}
+
+
+def test_where_the_one_that_leads_is_not_in_neither_is_and_it_says_so():
+    found = chosen(an("a", START), an("b", START), an("c"), joined=together("a", "b"), maximum=1)
+    assert (found.articles, found.also) == (("c",), {})
+    verdict = next(each for each in found.verdicts if each.article == "b")
+    assert verdict.reason.endswith("of that, the edition's 1 place went to articles ranked before it")
+
+
+def test_an_edition_that_is_not_made_tells_nothing_for_others():
+    found = chosen(an("a"), an("b"), joined=together("a", "b"), minimum=2)
+    assert found.too_few
+    assert (found.sections, found.also) == ((), {})

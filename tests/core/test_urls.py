@@ -1,6 +1,7 @@
 """Web addresses as one article's."""
 
 from datetime import date
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -56,9 +57,20 @@ def test_canonical_never_raises(url):
     date_in_path(url)
 
 
-def test_proxies():
-    assert is_proxy("https://feedproxy.google.com/~r/x")
-    assert not is_proxy("https://a.example/")
+@pytest.mark.parametrize("depth", range(6))
+def test_wrappers_in_wrappers_are_led_out_of_or_left(depth):
+    url = "https://a.example/x"
+    for _ in range(depth):
+        url = f"https://www.google.com/url?url={quote(url, safe='')}"
+    assert canonical_url(url) == ("https://a.example/x" if depth <= 3 else url)
+
+
+@pytest.mark.parametrize(
+    ("url", "proxy"),
+    [("https://feedproxy.google.com/~r/x", True), ("https://a.example/", False), ("http://[::1/x", False)],
+)
+def test_proxies(url, proxy):
+    assert is_proxy(url) == proxy
 
 
 @pytest.mark.parametrize(
@@ -72,6 +84,7 @@ def test_proxies():
         ("https://a.example/2024/03/06/2023/01/01", None),
         ("https://a.example/120240306", None),
         ("https://a.example/x?d=2024-03-06", None),
+        ("http://[::1/2024/03/06", None),
     ],
 )
 def test_the_day_in_a_path(url, day):

@@ -69,3 +69,36 @@ def test_how_an_entry_was_dated_is_kept(feed, store):
     (key,) = read(feed, entry(feed, "one", "One", published_by="updated")).added
     assert next(store.library.articles([key])).published_by == "updated"
     assert next(store.library.articles([key])).first_seen - feed.now < timedelta(seconds=1)
+
+
+def also(store, key):
+    return [(each.title, each.url, each.source, each.key) for each in store.library.also_in([key]).get(key, ())]
+
+
+def test_where_else_an_article_stands_is_noted(feed, newsroom, store):
+    newsroom.put("a.md", "Ours", url="https://a.example/1")
+    (own,) = newsroom.collect().added
+    read(feed, entry(feed, "one", "Theirs", url="https://a.example/1"), entry(feed, "two", "More"))
+    assert also(store, own) == [("About Theirs", "https://a.example/1", FEED, "")]
+    read(feed, entry(feed, "one", "Theirs, edited", url="https://a.example/1"))
+    assert also(store, own) == [("About Theirs, edited", "https://a.example/1", FEED, "")]
+    read(feed, entry(feed, "two", "More"))
+    assert also(store, own) == []
+
+
+def test_nothing_is_elsewhere_once_the_other_source_is_gone(feed, newsroom, store):
+    newsroom.put("a.md", "Ours", url="https://a.example/1")
+    (own,) = newsroom.collect().added
+    read(feed, entry(feed, "one", "Theirs", url="https://a.example/1"))
+    feed.record([], {}, ["feed"])
+    assert also(store, own) == []
+    assert store.library.also_in([]) == {}
+
+
+def test_several_others_stand_by_source(feed, newsrooms, store):
+    (key,) = read(feed, entry(feed, "one", "Text", url="https://a.example/1")).added
+    for name in ("feed:b", "feed:a"):
+        other = newsrooms(store, name)
+        article = replace(other.article("one", f"By {name}"), source=name, url="https://a.example/1")
+        other.record([Reading("one", (article,))], {"one": "x"})
+    assert [source for _, _, source, _ in also(store, key)] == ["feed:a", "feed:b"]

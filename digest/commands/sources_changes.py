@@ -1,0 +1,223 @@
+"""`digest sources add`, `remove`, `import`, `export`: config.yaml is changed where it must be, and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from digest.commands.sources_views import describe_trial
+from digest.core.errors import UsageError
+from digest.core.text import counted
+from digest.terminal import Terminal, now_or, options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digest.config import Settings
+    from digest.gathering import Remote
+
+
+def remote_of(kind: str, url: str, **more: Any) -> Remote:
+    """A source of these keys, as config.yaml would have it.
+
+    Raises:
+        UsageError: One of them is wrong.
+    """
+    from zoneinfo import ZoneInfo
+
+    from pydantic import ValidationError
+
+    from digest.intake import remote
+    from digest.settingsources import FeedShape, WebPageShape
+
+    shape = FeedShape if kind == "feed" else WebPageShape
+    try:
+        made = shape.model_validate({"type": kind, "url": url, **more})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        message = str(first["msg"]).removeprefix("Value error, ")
+        raise UsageError(message, place=".".join(map(str, first["loc"])) or url) from error
+    return remote(made.of(Path(), ZoneInfo("UTC")))
+
+
+@click.command(name="add")
+@click.argument("url")
+@click.option("--name", help="What it is called in lists; its own title when left out.")
+@click.option("--category", "categories", multiple=True, help="A category of all its articles; may be given again.")
+@click.option("--language", metavar="TAG", help="Language of what does not state its own.")
+@click.option("--timezone", metavar="ZONE", help="Zone of dates that name none.")
+@click.option("--priority", type=click.IntRange(1, 10_000), help="Of two that tell one story, the lower number leads.")
+@click.option("--first", metavar="N|DAY", help="What is taken of what is there already: the newest so many, or since.")
+@click.option("--full-text", is_flag=True, help="Fetch the page of each entry for its text.")
+@click.option("--local", is_flag=True, help="It may lie in your own network.")
+@click.option("--dry-run", is_flag=True, help="Only show what would come.")
+@options(data=False)
+def add_command(terminal: Terminal, *, url: str, dry_run: bool, full_text: bool, local: bool, **given: Any) -> int:
+    """Add a feed, a page that names one, or a page whose articles are read, to config.yaml.
+
+    URL is fetched first; what would come of it is shown.
+    """
+    from digest.app import Newsroom
+    from digest.sourcing import find
+
+    # In this order they are written, in whichever they were given.
+    order = ("name", "categories", "language", "timezone", "priority", "first")
+    keys = {name: given[name] for name in order if given[name]}
+    if "categories" in keys:
+        keys["categories"] = list(keys["categories"])
+    if str(keys.get("first", "")).isdecimal():
+        keys["first"] = int(keys["first"])
+    if local:
+        keys["local"] = True
+
+    def make(kind: str, address: str) -> Remote:
+        return remote_of(kind, address, **keys, **({"full_text": True} if full_text and kind == "feed" else {}))
+
+    with Newsroom.open(terminal.config, create=False) as newsroom:
+        trial = find(url, newsroom.intake.fetcher, make, now_or(None))
+        address = trial.fetched.visit.moved_to or trial.remote.url
+        sources = newsroom.settings.sources
+        known = [each.name for each in sources if getattr(each, "url", "") in (address, url)]
+    if known:
+        raise UsageError("is a source already; digest sources test shows what comes of it", place=known[0])
+    describe_trial(terminal, trial)
+    kind = trial.remote.name.partition(":")[0]
+    title = {"name": trial.offer.title[:100]} if trial.offer.title else {}
+    source: dict[str, Any] = {"type": kind, "url": address, **title, **keys}
+    if full_text and kind == "feed":
+        source["full_text"] = True
+    name = f"{kind}:{source.get('name', address)}"
+    if name.casefold() in {each.name.casefold() for each in sources}:
+        raise UsageError("is the name of a source already; give this one another with --name", place=name)
+    if dry_run:
+        terminal.say("nothing was written")
+        return 0
+    _append(terminal.config, [source])
+    terminal.say(f"added to {terminal.config}: {name}")
+    return 0
+
+
+@click.command(name="remove")
+@click.argument("source")
+@options(data=False)
+def remove_command(terminal: Terminal, *, source: str) -> int:
+    """Take a source out of config.yaml. Its articles stay in the editions they are in.
+
+    SOURCE is its name or its address.
+    """
+    from digest import config
+    from digest.sourcelines import without_source
+
+    settings = config.load(terminal.config)
+    names = [(each.name, each.name.partition(":")[2], getattr(each, "url", "")) for each in settings.sources]
+    positions = [number for number, those in enumerate(names) if source in those]
+    if len(positions) != 1:
+        what = "there is no source" if not positions else "several sources are called"
+        raise UsageError(f"{what} '{source}'; digest sources list shows them", place=str(terminal.config))
+    if len(names) == 1:
+        raise UsageError("it is the only source; add another one first", place=names[0][0])
+    _rewrite(terminal.config, without_source(_text(terminal.config), positions[0]))
+    terminal.say(f"removed from {terminal.config}: {names[positions[0]][0]}")
+    return 0
+
+
+@click.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only show what would be added.")
+@options(data=False)
+def import_command(terminal: Terminal, *, file: Path, dry_run: bool) -> int:
+    """Add the feeds of an OPML file to config.yaml, its folders as categories; what is there stays as it is."""
+    from digest import config
+    from digest.sources.opml import read_opml
+
+    settings = config.load(terminal.config)
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", place=str(file)) from error
+    outlines, problems = read_opml(content, str(file))
+    known = {getattr(each, "url", "") for each in settings.sources}
+    names = {each.name.casefold() for each in settings.sources}
+    added, aside = [], len(problems)
+    terminal.problems(problems)
+    for each in outlines:
+        if each.url in known:
+            continue
+        source: dict[str, Any] = {"type": "feed", "url": each.url}
+        name = each.title[:100]
+        if name and f"feed:{name}".casefold() not in names:
+            source["name"] = name
+            names.add(f"feed:{name}".casefold())
+        source |= {"categories": list(each.categories)} if each.categories else {}
+        source |= {"language": each.language} if each.language else {}
+        try:
+            remote_of(**{"kind": "feed", **{key: value for key, value in source.items() if key != "type"}})
+        except UsageError as error:
+            terminal.failed(f"{file}: '{each.title or each.url}' is left out: {error}")
+            aside += 1
+            continue
+        added.append(source)
+        terminal.detail(f"{each.url}  {', '.join(each.categories)}")
+    if added and not dry_run:
+        _append(terminal.config, added)
+    there = len(outlines) - len(added) - (aside - len(problems))
+    done = "would be added" if dry_run else "added"
+    terminal.say(f"{counted(len(added), 'feed')} {done}, {there} there already, {aside} left out")
+    return 1 if aside else 0
+
+
+@click.command(name="export")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@options(data=False)
+def export_command(terminal: Terminal, *, file: Path | None) -> int:
+    """Write the feeds of config.yaml as OPML, for feed readers; on standard output when no FILE is named."""
+    from digest import config
+    from digest.delivery.atomic import write
+    from digest.settingsources import RemoteSource
+    from digest.sources.opml import Outline, write_opml
+
+    settings: Settings = config.load(terminal.config)
+    feeds = [each for each in settings.sources if isinstance(each, RemoteSource) and each.type == "feed"]
+    outlines = [
+        Outline(
+            "" if each.name == f"feed:{each.url}" else each.name.partition(":")[2],
+            each.url,
+            "",
+            each.rules.categories,
+            each.rules.language,
+        )
+        for each in feeds
+    ]
+    content = write_opml(settings.site.title, outlines)
+    if file is None:
+        click.echo(content.decode(), nl=False)
+    else:
+        write(file, content)
+        terminal.say(f"{file}: {counted(len(feeds), 'feed')}")
+    return 0
+
+
+def _append(path: Path, sources: Sequence[dict[str, Any]]) -> None:
+    from digest.sourcelines import with_sources
+
+    _rewrite(path, with_sources(_text(path), sources))
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8-sig")
+
+
+def _rewrite(path: Path, text: str) -> None:
+    """Put a text in the place of config.yaml, if it can be read as one.
+
+    Raises:
+        ConfigError: It cannot: every mistake; the file stays as it was.
+        OutputError: It cannot be written.
+    """
+    from digest import config
+    from digest.delivery.atomic import write
+
+    config.parse(text, path)
+    write(path.resolve(), text.encode())

@@ -1,0 +1,118 @@
+"""`digest sources`: where articles come from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from digest.commands.sources_changes import add_command, export_command, import_command, remote_of, remove_command
+from digest.commands.sources_views import describe_trial, source_json, source_row, trial_json
+from digest.core.errors import SourceError, UsageError
+from digest.intake import remote
+from digest.settingsources import RemoteSource
+from digest.sourcing import find, look_at, with_rules
+from digest.terminal import Terminal, now_or, options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from digest.app import Newsroom
+    from digest.gathering import Remote
+    from digest.settingsources import SourceSettings
+    from digest.sourcing import Trial
+
+
+@click.group(name="sources")
+@click.option("--config", "-c", type=click.Path(), help="The newsroom's configuration.")
+@click.pass_context
+def command(ctx: click.Context, config: str | None) -> None:
+    """Work with sources: folders, feeds and web pages."""
+    ctx.obj = config or ctx.obj
+
+
+@command.command(name="list")
+@options()
+def list_command(terminal: Terminal) -> int:
+    """List the sources: how many articles each has given, and how it stands."""
+    from digest.app import Newsroom
+
+    now = now_or(None)
+    with Newsroom.open(terminal.config, create=False) as newsroom:
+        counts = newsroom.store.library.counts()
+        visits = newsroom.store.visits.all()
+        sources = newsroom.settings.sources
+        if terminal.as_json:
+            terminal.data([source_json(each, counts, visits) for each in sources])
+        else:
+            columns = ("source", "articles", "last fetched", "state")
+            terminal.table(columns, (source_row(each, counts, visits, now) for each in sources))
+    return 0
+
+
+@command.command(name="test")
+@click.argument("source", required=False)
+@click.option(
+    "--rule",
+    "rules",
+    multiple=True,
+    metavar="RULE",
+    help="Try one more rule: exclude.words=sponsored, include.categories=Mail,Feeds.",
+)
+@options()
+def test_command(terminal: Terminal, *, source: str | None, rules: tuple[str, ...]) -> int:
+    """Fetch a source, or each of them, and show what would come and every doubt; nothing is kept.
+
+    SOURCE is a source's name or address, or any other address.
+    """
+    from digest.app import Newsroom
+
+    failed, found = False, []
+    with Newsroom.open(terminal.config, create=False) as newsroom:
+        trials = _trials(newsroom, source, rules)
+        if not trials and source is not None and "." not in source:
+            raise UsageError(f"there is no source '{source}'; digest sources list shows them", place="sources")
+        if not trials and source is not None:
+            trials = [partial(find, source, make=lambda kind, url: _ruled(remote_of(kind, url), rules))]
+        for trial in trials:
+            try:
+                found.append(trial(fetcher=newsroom.intake.fetcher, now=now_or(None)))
+            except SourceError as error:
+                terminal.failed(str(error))
+                failed = True
+    if terminal.as_json:
+        terminal.data([trial_json(trial) for trial in found])
+    else:
+        for each in found:
+            describe_trial(terminal, each)
+        if not trials:
+            terminal.say("no source is fetched: all of them are files, which digest check reads")
+    return 1 if failed or any(each.offer.useless for each in found) else 0
+
+
+def _trials(newsroom: Newsroom, source: str | None, rules: tuple[str, ...]) -> list[Callable[..., Trial]]:
+    """What is to be tried of the configured sources."""
+    wanted = newsroom.settings.sources if source is None else named(newsroom, source)
+    remotes = [_ruled(remote(each), rules) for each in wanted if isinstance(each, RemoteSource)]
+    return [partial(look_at, each) for each in remotes]
+
+
+def _ruled(made: Remote, texts: tuple[str, ...]) -> Remote:
+    return replace(made, rules=with_rules(made.rules, texts))
+
+
+def named(newsroom: Newsroom, text: str) -> list[SourceSettings]:
+    """The sources a person may mean: by name, without its type too, or by address."""
+    return [
+        each
+        for each in newsroom.settings.sources
+        if text in (each.name, each.name.partition(":")[2], getattr(each, "url", ""))
+    ]
+
+
+command.add_command(add_command)
+command.add_command(remove_command)
+command.add_command(import_command)
+command.add_command(export_command)

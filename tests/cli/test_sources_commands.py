@@ -1,0 +1,353 @@
+"""`digest sources`, against a real web server on loopback: what it finds, what it writes, what it refuses."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "fetch"))
+
+from web_server import answer, serving
+
+TEXT = "The pump was mended on a quiet afternoon, and the whole street came out to see the water run again."
+PAGE = "The mill stands where the two brooks meet, and its wheel has turned there for longer than anybody can say. " * 6
+OPML = """\
+<opml version="2.0"><body>
+<outline text="Water"><outline type="rss" text="Pumps" xmlUrl="https://pumps.example.org/feed" language="de"/></outline>
+<outline type="rss" text="Mills" xmlUrl="https://mills.example.org/feed"/>
+<outline type="rss" text="Nowhere"/>
+<outline type="rss" text="Files" xmlUrl="file:///etc/passwd"/>
+</body></opml>
+"""
+
+
+def entry(number: int, **more: str) -> str:
+    fields = {"title": f"Pump {number}", "link": f"https://example.org/{number}", "guid": f"g{number}"}
+    fields |= {"pubDate": f"{number} Mar 2026 08:00:00 GMT", "description": f"{TEXT} {number}", **more}
+    return f"<item>{''.join(f'<{name}>{text}</{name}>' for name, text in fields.items())}</item>"
+
+
+def feed(*entries: str, title: str = "Pumps") -> bytes:
+    return answer(f"<rss version='2.0'><channel><title>{title}</title>{''.join(entries)}</channel></rss>".encode())
+
+
+def html(title: str, body: str, head: str = "") -> bytes:
+    page = f"<!DOCTYPE html><html lang=en><head><title>{title}</title>{head}</head><body>{body}</body></html>"
+    return answer(page.encode(), content_type="text/html")
+
+
+@pytest.fixture
+def web():
+    with serving() as server:
+        server.on("/robots.txt", answer(status=404))
+        server.on("/feed", feed(entry(1), entry(2), entry(3)))
+        yield server
+
+
+@pytest.fixture
+def config(room):
+    return room.root / "config.yaml"
+
+
+def add(room, address: str, *more: str):
+    return room.run("sources add", address, "--local", *more)
+
+
+def listed(room) -> dict[str, dict]:
+    return {each["name"]: each for each in room.run("sources list", "--json").json}
+
+
+def test_a_feed_is_added_with_what_was_asked_for_and_nothing_else_changes(room, web, config):
+    config.write_text(f"# ours\n{config.read_text()}# the end\n")
+    before = config.read_text()
+    more = ("--category", "Water", "--priority", "2", "--first", "2", "--timezone", "Europe/Berlin", "--full-text")
+    result = add(room, web.url("/feed"), *more)
+    assert (result.code, result.err) == (0, "")
+    assert "3 articles, 2 of them would be taken" in result.out
+    assert f"added to {config}: feed:Pumps" in result.out
+    (line,) = set(config.read_text().splitlines()) - set(before.splitlines())
+    assert line == (
+        f"  - {{type: feed, url: '{web.url('/feed')}', name: Pumps, categories: [Water], timezone: Europe/Berlin, "
+        "priority: 2, first: 2, local: true, full_text: true}"
+    )
+    assert config.read_text().replace(f"{line}\n", "") == before
+    assert listed(room)["feed:Pumps"]["priority"] == 2
+
+
+def test_a_page_that_names_feeds_leads_to_the_first_that_works(room, web):
+    links = "".join(
+        f'<link rel="alternate" type="application/rss+xml" title="{path}" href="/{path}">' for path in ("gone", "feed")
+    )
+    web.on("/", html("Pumps", "<p>Welcome.</p>", links))
+    result = add(room, web.url("/"), "--dry-run")
+    assert result.code == 0
+    assert web.url("/feed") in result.out.splitlines()[0]
+    assert web.url("/gone") not in result.out
+    assert "nothing was written" in result.out
+
+
+def test_other_feeds_of_a_page_are_named(room, web):
+    links = "".join(
+        f'<link rel="alternate" type="application/rss+xml" href="/{path}">' for path in ("feed", "comments")
+    )
+    web.on("/", html("Pumps", "<p>Welcome.</p>", links))
+    assert f"the page names another feed: {web.url('/comments')}" in add(room, web.url("/")).out
+    assert [name for name in listed(room) if name != "folder:articles"] == ["feed:Pumps"]
+
+
+def test_a_page_without_feeds_is_read_itself(room, web, config):
+    paths = [f"/2026/03/mill-{number}" for number in range(1, 4)]
+    cards = "".join(
+        f'<article><h2><a href="{path}">The long story of mill number {path[-1]}</a></h2><p>A teaser.</p></article>'
+        for path in paths
+    )
+    web.on("/news", html("News", f"<main>{cards}</main>"))
+    result = add(room, web.url("/news"), "--name", "Mills")
+    assert (result.code, result.err) == (0, "")
+    assert "The long story of mill number 1" in result.out
+    assert f"{{type: webpage, url: '{web.url('/news')}', name: Mills, local: true}}" in config.read_text()
+
+
+def test_what_is_added_comes_into_the_library_and_the_list(room, web):
+    add(room, web.url("/feed"), "--name", "Pumps", "--category", "One")
+    assert listed(room)["feed:Pumps"]["state"] == "not yet fetched"
+    assert room.run("run", "weekly", "--at", "2026-03-09T08:00:00Z").code == 0
+    found = listed(room)["feed:Pumps"]
+    assert (found["articles"], found["state"], found["failures"], found["error"]) == (3, "works", 0, None)
+    assert found["last_success"] == "2026-03-09T08:00:00Z"
+    rows = [line.split("\t") for line in room.run("sources list").out.splitlines()]
+    assert [(row[0], row[3]) for row in rows] == [("folder:articles", "files"), ("feed:Pumps", "works")]
+
+
+def test_one_that_fails_is_listed_with_its_reason(room, web):
+    add(room, web.url("/feed"), "--name", "Pumps")
+    web.on("/feed", answer(status=500))
+    assert "nothing came this time, and it is tried again" in room.run("run", "weekly").out
+    found = listed(room)["feed:Pumps"]
+    assert (found["state"], found["failures"]) == ("failing", 1)
+    assert "answers 500" in found["error"]
+
+
+def test_a_source_that_was_removed_and_added_again_gives_its_articles_again(room, web):
+    web.on("/feed", answer(feed(entry(1)).partition(b"\r\n\r\n")[2], etag='"1"'))
+    add(room, web.url("/feed"), "--name", "Pumps")
+    room.run("run", "weekly", "--at", "2026-03-09T08:00:00Z")
+    assert room.run("sources remove", "Pumps").out.endswith("feed:Pumps\n")
+    room.run("run", "weekly", "--at", "2026-03-09T09:00:00Z")
+    assert "feed:Pumps" not in listed(room)
+    add(room, web.url("/feed"), "--name", "Pumps")
+    room.run("run", "weekly", "--at", "2026-03-09T10:00:00Z")
+    assert "if-none-match" not in web.asked[-1].headers
+    shown = [each for each in room.run("articles", "--json").json if each["title"] == "Pump 1"]
+    assert [each["withdrawn"] for each in shown] == [False]
+
+
+def test_a_test_shows_every_doubt_and_keeps_nothing(room, web):
+    web.on("/feed", feed(entry(1, pubDate="31 Foo 2026"), entry(2)))
+    add(room, web.url("/feed"), "--name", "Pumps")
+    result = room.run("sources test", "Pumps")
+    assert result.code == 0
+    assert "2 articles, 2 of them would be taken" in result.out
+    assert "entry 1 (Pump 1)" in result.err
+    assert listed(room)["feed:Pumps"]["state"] == "not yet fetched"
+    assert listed(room)["feed:Pumps"]["articles"] == 0
+
+
+def test_rules_can_be_tried(room, web, config):
+    add(room, web.url("/feed"), "--name", "Pumps")
+    before = config.read_text()
+    more = ("--rule", "exclude.words=2, 3", "--json")
+    (found,) = room.run("sources test", "Pumps", *more).json
+    told = [(each["title"], each["taken"], each["reason"]) for each in found["articles"]]
+    assert told == [
+        ("Pump 1", True, None),
+        ("Pump 2", False, "it matches exclude.words ('2')"),
+        ("Pump 3", False, "it matches exclude.words ('3')"),
+    ]
+    assert config.read_text() == before
+    assert "- 2026-03-02  Pump 2" in room.run("sources test", "Pumps", "--rule", "include.words=1").out
+
+
+@pytest.mark.parametrize("rule", ["words=a", "exclude.words=", "exclude.sources=a", "only.words=a", "exclude.words"])
+def test_a_rule_that_cannot_be_read_is_refused(room, web, rule):
+    add(room, web.url("/feed"), "--name", "Pumps")
+    result = room.run("sources test", "Pumps", "--rule", rule)
+    assert result.code == 2
+    assert f"--rule '{rule}': expected include or exclude" in result.err
+
+
+def test_without_a_name_all_are_tested_and_one_that_fails_is_told(room, web):
+    web.on("/other", feed(entry(7), title="Others"))
+    add(room, web.url("/feed"))
+    add(room, web.url("/other"))
+    web.on("/feed", answer(status=404))
+    result = room.run("sources test", "--json")
+    assert result.code == 1
+    assert "feed:Pumps: " in result.err
+    assert "answers 404" in result.err
+    assert [each["source"] for each in result.json] == ["feed:Others"]
+
+
+def test_files_are_not_fetched(room):
+    result = room.run("sources test")
+    assert (result.code, result.err) == (0, "")
+    assert "all of them are files" in result.out
+
+
+def test_a_name_that_nothing_has_is_told(room):
+    result = room.run("sources test", "Pumps")
+    assert result.code == 2
+    assert "there is no source 'Pumps'" in result.err
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("/missing", "answers 404"), ("/empty", "is empty"), ("/text", "no feed"), ("/broken", "answers 500")],
+)
+def test_nothing_is_added_of_what_cannot_be_used(room, web, config, path, said):
+    web.on("/empty", answer(b""))
+    web.on("/text", answer(b"Just a line of text.", content_type="text/plain"))
+    web.on("/broken", answer(status=500))
+    before = config.read_text()
+    result = add(room, web.url(path))
+    assert result.code == 1
+    assert said in result.err or path == "/text"
+    assert web.url(path) in result.err
+    assert config.read_text() == before
+
+
+def test_a_host_that_is_not_there_is_told(room, config):
+    before = config.read_text()
+    result = room.run("sources add", "https://nobody.invalid/feed")
+    assert result.code == 1
+    assert "nobody.invalid" in result.err
+    assert config.read_text() == before
+
+
+def test_the_own_network_is_refused_unless_it_is_meant(room, web):
+    result = room.run("sources add", web.url("/feed"))
+    assert result.code == 1
+    assert "inside your own network: mark the source as local" in result.err
+    assert web.asked == []
+
+
+@pytest.mark.parametrize(
+    ("address", "more", "said"),
+    [
+        ("file:///etc/passwd", (), "expected an address"),
+        ("https://", (), "expected an address"),
+        ("https://example.org/#a", (), "without '#'"),
+        ("https://example.org/feed", ("--first", "soon"), "first: expected a number"),
+        ("https://example.org/feed", ("--timezone", "Mars/Base"), "timezone: "),
+        ("https://example.org/feed", ("--language", "!!"), "language: "),
+    ],
+)
+def test_what_is_wrong_on_the_command_line_is_told(room, address, more, said):
+    result = room.run("sources add", address, *more)
+    assert result.code == 2
+    assert said in result.err
+
+
+def test_an_address_that_is_a_source_already_is_told(room, web, config):
+    add(room, web.url("/feed"))
+    before = config.read_text()
+    result = add(room, web.url("/feed"), "--name", "Other")
+    assert result.code == 2
+    assert "feed:Pumps: is a source already" in result.err
+    assert config.read_text() == before
+
+
+def test_a_name_that_is_taken_is_told(room, web, config):
+    web.on("/other", feed(entry(7)))
+    add(room, web.url("/feed"))
+    before = config.read_text()
+    result = add(room, web.url("/other"))
+    assert result.code == 2
+    assert "feed:Pumps: is the name of a source already; give this one another with --name" in result.err
+    assert config.read_text() == before
+    assert add(room, web.url("/other"), "--name", "Others").code == 0
+
+
+def test_a_configuration_that_cannot_be_replaced_is_told(room, web, config, monkeypatch):
+    def fail(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.replace", fail)
+    before = config.read_text()
+    result = add(room, web.url("/feed"))
+    assert result.code == 1
+    assert f"{config}: " in result.err
+    assert config.read_text() == before
+
+
+def test_a_source_is_removed_by_name_or_address(room, web, config):
+    before = config.read_text()
+    for named in ("Pumps", "feed:Pumps", web.url("/feed")):
+        add(room, web.url("/feed"))
+        assert room.run("sources remove", named).code == 0
+        assert config.read_text() == before
+
+
+@pytest.mark.parametrize(("name", "said"), [("Nobody", "there is no source 'Nobody'"), ("articles", "only source")])
+def test_what_cannot_be_removed_is_told(room, name, said, config):
+    before = config.read_text()
+    result = room.run("sources remove", name)
+    assert result.code == 2
+    assert said in result.err
+    assert config.read_text() == before
+
+
+def test_a_list_of_feeds_comes_in_and_goes_out(room, config):
+    file = room.write("feeds.opml", OPML)
+    result = room.run("sources import", str(file))
+    assert result.code == 1
+    assert "2 feeds added, 0 there already, 2 left out" in result.out
+    assert f"{file}:4: 'Nowhere' has no xmlUrl" in result.err
+    assert "'Files' is left out: url: expected an address" in result.err
+    assert list(listed(room)) == ["folder:articles", "feed:Pumps", "feed:Mills"]
+    assert "categories: [Water], language: de}" in config.read_text()
+    again = room.run("sources import", str(file))
+    assert "0 feeds added, 2 there already, 2 left out" in again.out
+    out = room.run("sources export").out
+    assert '<outline text="Water">' in out
+    saved = room.root / "mine.opml"
+    assert room.run("sources export", str(saved)).out == f"{saved}: 2 feeds\n"
+    assert saved.read_text() == out
+
+
+def test_what_was_exported_makes_the_same_sources_elsewhere(room, other_room):
+    room.run("sources import", str(room.write("feeds.opml", OPML)))
+    saved = room.root / "mine.opml"
+    room.run("sources export", str(saved))
+    assert other_room.run("sources import", str(saved)).code == 0
+    assert set(listed(other_room)) == set(listed(room))
+    assert other_room.run("sources export").out == room.run("sources export").out
+
+
+def test_an_import_can_be_tried(room, config):
+    before = config.read_text()
+    result = room.run("sources import", str(room.write("feeds.opml", OPML)), "--dry-run", "--verbose")
+    assert "2 feeds would be added" in result.out
+    assert "https://pumps.example.org/feed  Water" in result.err
+    assert config.read_text() == before
+
+
+def test_two_feeds_of_one_name_keep_their_addresses(room):
+    lines = "".join(f'<outline type="rss" text="News" xmlUrl="https://{each}.example.org/feed"/>' for each in "ab")
+    room.run("sources import", str(room.write("feeds.opml", f"<opml version='2.0'><body>{lines}</body></opml>")))
+    assert list(listed(room)) == ["folder:articles", "feed:News", "feed:https://b.example.org/feed"]
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [(None, 2, "cannot be read: No such file"), ("<html></html>", 1, "set aside: "), ("", 1, "is no OPML file")],
+)
+def test_a_file_that_is_no_list_is_told(room, config, content, code, said):
+    before = config.read_text()
+    file = room.root / "feeds.opml" if content is None else room.write("feeds.opml", content)
+    result = room.run("sources import", str(file))
+    assert (result.code, config.read_text()) == (code, before)
+    assert str(file) in result.err
+    assert said in result.err

@@ -1,0 +1,117 @@
+"""The gatherer beside the daemon: real threads, a real store, a real web server."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "fetch"))
+
+from web_server import answer, serving
+
+from digest.config import load
+from digest.daemon import logs
+from digest.daemon.gatherer import Gatherer, is_needed
+from digest.store.opening import open_store
+
+NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
+FEED = b"""<rss version="2.0"><channel><title>T</title><item><title>One</title><guid>1</guid>
+<description>Something happened there, and it was seen by many.</description></item></channel></rss>"""
+
+
+@pytest.fixture
+def log():
+    log = io.StringIO()
+    logs.configure(log, form="json")
+    return log
+
+
+@pytest.fixture
+def server():
+    with serving() as server:
+        server.on("/feed", answer(FEED))
+        yield server
+
+
+@pytest.fixture
+def settings(tmp_path, server):
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "config.yaml").write_text(f"""\
+sources: [{{type: folder, path: articles}}, {{type: feed, url: "{server.url("/feed")}", local: true}}]
+newsletters:
+  weekly: {{title: Weekly, timezone: UTC, schedule: "0 8 * * mon"}}
+""")
+    return load(tmp_path / "config.yaml")
+
+
+@pytest.fixture
+def gatherer(settings, log):
+    gatherer = Gatherer(settings, lambda: NOW)
+    yield gatherer
+    assert gatherer.stop(10)
+
+
+def events(log, name):
+    return [each for each in map(json.loads, log.getvalue().splitlines()) if each["event"] == name]
+
+
+def titles(settings):
+    with open_store(settings.store) as store:
+        return [each.title for each in store.library.candidates()]
+
+
+def test_it_gathers_and_whoever_asks_waits_for_it(gatherer, settings, log):
+    gatherer.start()
+    assert gatherer.look(30, lambda: False)
+    assert titles(settings) == ["One"]
+    assert [each["added"] for each in events(log, "collected")] == [1]
+    assert not gatherer.trouble
+
+
+def test_nobody_waits_longer_than_they_will(gatherer, server):
+    reached, release = Event(), Event()
+
+    async def slow(_, writer):
+        reached.set()
+        await asyncio.get_running_loop().run_in_executor(None, release.wait, 30)
+        writer.close()
+
+    server.on("/feed", slow)
+    gatherer.start()
+    assert reached.wait(30)
+    assert not gatherer.look(0.1, lambda: False)
+    assert not gatherer.look(60, lambda: True)
+    release.set()
+
+
+def test_a_store_that_cannot_be_used_is_told_and_tried_again(settings, log):
+    gatherer = Gatherer(settings, lambda: NOW)
+    Path(settings.store.removeprefix("sqlite:///")).mkdir()
+    gatherer.start()
+    try:
+        assert gatherer.look(30, lambda: False)
+        assert "digest.db" in gatherer.trouble
+        assert gatherer.look(30, lambda: False)
+        assert len(events(log, "failing")) == 1
+        Path(settings.store.removeprefix("sqlite:///")).rmdir()
+        assert gatherer.look(30, lambda: False)
+        assert not gatherer.trouble
+        assert titles(settings) == ["One"]
+    finally:
+        assert gatherer.stop(10)
+
+
+def test_it_is_only_there_where_something_is_fetched(settings, tmp_path):
+    assert is_needed(settings)
+    (tmp_path / "config.yaml").write_text("""\
+newsletters:
+  weekly: {title: Weekly, timezone: UTC, schedule: "0 8 * * mon"}
+""")
+    assert not is_needed(load(tmp_path / "config.yaml"))

@@ -1,0 +1,308 @@
+"""Gathering from a real web server into a real library: what comes in, what is asked, what is remembered."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "fetch"))
+
+from web_server import answer, moved, serving
+
+from digest.core.newsletter import Filter
+from digest.core.sourcerules import SourceRules
+from digest.fetch.fetcher import Fetcher
+from digest.fetch.limits import Limits
+from digest.gathering import BEFORE, Gathering, Remote
+from digest.sources.feed_source import FeedReader
+from digest.sources.webpage_source import WebPageReader
+from digest.store.opening import open_store
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+TEXT = "The pump was mended on a quiet afternoon, and the whole street came out to see the water run again."
+
+
+def entry(number: int, day: int = 1, text: str = TEXT) -> str:
+    return (
+        f"<item><title>Pump {number}</title><link>https://example.org/{number}</link><guid>g{number}</guid>"
+        f"<pubDate>{day} Mar 2026 08:00:00 GMT</pubDate>"
+        f"<description>&lt;p&gt;{text} {number}&lt;/p&gt;</description></item>"
+    )
+
+
+def feed(*entries: str) -> bytes:
+    return f"<rss version='2.0'><channel><title>Pumps</title>{''.join(entries)}</channel></rss>".encode()
+
+
+class Rig:
+    """A web server, a store, and sources that can be gathered from at any instant."""
+
+    def __init__(self, server, store) -> None:
+        self.server, self.store = server, store
+        self.fetcher = Fetcher("desk@example.org", Limits(spacing=0, seconds=5))
+
+    def remote(self, path: str = "/feed", **more) -> Remote:
+        rules = SourceRules(first=100, **more.pop("rules", {}))
+        reader = FeedReader(f"feed:{path}", None, full_text=more.pop("full_text", False))
+        return Remote(f"feed:{path}", self.server.url(path), "feed", reader, rules, local=True, **more)
+
+    def page(self, path: str = "/news", **rules) -> Remote:
+        name = f"webpage:{path}"
+        reader = WebPageReader(name, None)
+        return Remote(name, self.server.url(path), "page", reader, SourceRules(first=100, **rules), local=True)
+
+    def gather(self, *remotes: Remote, at: datetime = NOON):
+        gathering = Gathering(remotes or [self.remote()], self.store.library, self.store.visits, self.fetcher)
+        return gathering.gather(at, lambda items, **_: iter(items))
+
+    def titles(self) -> list[str]:
+        return sorted(each.title for each in self.store.library.candidates())
+
+
+@pytest.fixture
+def rig(tmp_path):
+    with serving() as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+        yield Rig(server, store)
+
+
+def test_what_is_new_comes_in_once(rig):
+    rig.server.on("/feed", answer(feed(entry(1), entry(2))), answer(feed(entry(3), entry(1), entry(2))))
+    (first,) = rig.gather()
+    (second,) = rig.gather(at=NOON + HOUR)
+    assert (len(first.changes.added), first.seen, first.read) == (2, 2, 2)
+    assert (len(second.changes.added), second.seen, second.read) == (1, 3, 1)
+    assert rig.titles() == ["Pump 1", "Pump 2", "Pump 3"]
+
+
+def test_what_has_not_changed_is_not_read_again(rig):
+    rig.server.on("/feed", answer(feed(entry(1)), etag='"1"'), answer(status=304))
+    rig.gather()
+    (second,) = rig.gather(at=NOON + HOUR)
+    assert rig.server.asked[1].headers["if-none-match"] == '"1"'
+    assert (second.seen, second.read, second.trouble) == (0, 0, "")
+    assert rig.titles() == ["Pump 1"]
+
+
+def test_what_has_left_the_feed_stays(rig):
+    rig.server.on("/feed", answer(feed(entry(1))), answer(feed(entry(2))))
+    rig.gather()
+    rig.gather(at=NOON + HOUR)
+    assert [each.withdrawn for each in rig.store.library.candidates()] == [False, False]
+
+
+def test_an_edited_entry_is_the_same_article(rig):
+    rig.server.on(
+        "/feed", answer(feed(entry(1))), answer(feed(entry(1, text="Nothing was mended at all, it was said.")))
+    )
+    rig.gather()
+    (second,) = rig.gather(at=NOON + HOUR)
+    assert (len(second.changes.added), len(second.changes.updated)) == (0, 1)
+
+
+def test_of_what_was_there_before_as_much_comes_as_is_wanted(rig):
+    rig.server.on("/feed", answer(feed(entry(1, 1), entry(2, 2), entry(3, 3))), answer(feed(entry(1, 1), entry(4, 1))))
+    source = rig.remote()
+    source = replace(source, rules=replace(source.rules, first=date(2026, 3, 2)))
+    rig.gather(source)
+    assert rig.titles() == ["Pump 2", "Pump 3"]
+    assert BEFORE in rig.store.library.fingerprints("feed:/feed").values()
+    rig.gather(source, at=NOON + HOUR)
+    assert rig.titles() == ["Pump 2", "Pump 3", "Pump 4"]
+
+
+def test_rules_leave_out_and_a_changed_rule_lets_in(rig):
+    rig.server.on("/feed", answer(feed(entry(1), entry(2))))
+    rig.gather(rig.remote(rules={"exclude": Filter(words=("2",))}))
+    assert rig.titles() == ["Pump 1"]
+    rig.gather(rig.remote(), at=NOON + HOUR)
+    assert rig.titles() == ["Pump 1", "Pump 2"]
+
+
+def test_it_is_asked_no_more_often_than_it_may(rig):
+    rig.server.on("/feed", answer(feed(entry(1))))
+    source = rig.remote(every=timedelta(minutes=30))
+    for minutes in (0, 10, 29, 31):
+        rig.gather(source, at=NOON + timedelta(minutes=minutes))
+    assert len(rig.server.asked) == 2
+
+
+def test_a_failure_changes_nothing_and_is_told_once_it_lasts(rig):
+    rig.server.on("/feed", answer(feed(entry(1))), answer(status=500))
+    rig.gather()
+    told, tries = [], 30
+    for hours in range(1, tries):
+        for each in rig.gather(at=NOON + hours * HOUR):
+            assert each.trouble
+            told += [str(problem) for problem in each.problems]
+    assert len(told) == 1
+    assert "answers 500" in told[0]
+    assert rig.titles() == ["Pump 1"]
+    rig.server.on("/feed", answer(feed(entry(1), entry(2))))
+    recovered = [each.recovered for hours in (40, 50) for each in rig.gather(at=NOON + hours * HOUR)]
+    assert recovered == [True, False]
+    assert rig.titles() == ["Pump 1", "Pump 2"]
+
+
+def test_what_is_no_feed_counts_as_a_failure(rig):
+    rig.server.on("/feed", answer(b"<!DOCTYPE html><html><body>Soon</body></html>", content_type="text/html"))
+    for hours in range(3):
+        (only,) = rig.gather(at=NOON + hours * HOUR)
+        assert "no feed" in only.trouble
+        (visit,) = rig.store.visits.all().values()
+        assert visit.failures == hours + 1
+
+
+def test_a_move_for_good_is_remembered_and_the_articles_stay_the_same(rig):
+    rig.server.on("/feed", moved("/new", 301))
+    rig.server.on("/new", answer(feed(entry(1))))
+    rig.gather()
+    rig.gather(at=NOON + HOUR)
+    assert rig.server.paths == ["/feed", "/new", "/new"]
+    assert rig.titles() == ["Pump 1"]
+
+
+def test_one_that_fails_keeps_no_other_back(rig):
+    rig.server.on("/a", answer(status=500))
+    rig.server.on("/b", answer(feed(entry(1))))
+    failed, worked = rig.gather(rig.remote("/a"), rig.remote("/b"))
+    assert failed.trouble
+    assert not worked.trouble
+    assert rig.titles() == ["Pump 1"]
+
+
+def test_one_article_of_two_feeds_is_one(rig):
+    rig.server.on("/a", answer(feed(entry(1))))
+    rig.server.on("/b", answer(feed(entry(1).replace("<guid>g1</guid>", ""), entry(2))))
+    rig.gather(rig.remote("/a"), rig.remote("/b"))
+    assert rig.titles() == ["Pump 1", "Pump 2"]
+
+
+def test_visits_survive(rig):
+    rig.server.on("/feed", answer(feed(entry(1)), etag='"1"'))
+    rig.gather()
+    before = rig.store.visits.all()
+    ((key, visit),) = before.items()
+    assert (key[0], visit.etag, visit.last_success) == ("feed:/feed", '"1"', NOON)
+    rig.store.visits.keep("feed:/feed", visit)
+    assert rig.store.visits.all() == before
+    rig.store.visits.forget("feed:/feed")
+    assert rig.store.visits.all() == {}
+
+
+PARAGRAPH = (
+    "The mill stands where the two brooks meet, and its wheel has turned there for longer than anybody can say. "
+)
+
+
+def page(title: str, text: str = PARAGRAPH * 6) -> bytes:
+    body = f"<article><h1>{title}</h1><p>{text}</p><p>{text[::-1][:80]} and so it went on for a while.</p></article>"
+    head = f'<title>{title}</title><meta property="og:type" content="article">'
+    return answer(f"<!DOCTYPE html><html lang=en><head>{head}</head><body>{body}</body></html>".encode())
+
+
+def section(*paths: str) -> bytes:
+    cards = "".join(
+        f'<article><h2><a href="{each}">The long story of mill number {each[-1]}</a></h2><p>A teaser.</p></article>'
+        for each in paths
+    )
+    return answer(
+        f"<!DOCTYPE html><html><head><title>News</title></head><body><main>{cards}</main></body></html>".encode()
+    )
+
+
+def test_entries_are_completed_by_their_pages_once(rig):
+    rig.server.on("/robots.txt", answer(status=404))
+    link = f"<link>{rig.server.url('/a/1')}</link>"
+    said = feed(entry(1).replace("<link>https://example.org/1</link>", link))
+    rig.server.on("/feed", answer(said), answer(said))
+    rig.server.on("/a/1", page("Pump 1", TEXT + PARAGRAPH * 5))
+    source = rig.remote(full_text=True)
+    rig.gather(source)
+    (article,) = rig.store.library.articles()
+    assert "two brooks" in article.body.html
+    (second,) = rig.gather(source, at=NOON + HOUR)
+    assert (second.read, rig.server.paths.count("/a/1")) == (0, 1)
+    (article,) = rig.store.library.articles()
+    assert "two brooks" in article.body.html
+
+
+def test_an_entry_whose_page_fails_is_taken_as_it_is(rig):
+    rig.server.on("/robots.txt", answer(status=404))
+    link = f"<link>{rig.server.url('/a/1')}</link>"
+    rig.server.on("/feed", answer(feed(entry(1).replace("<link>https://example.org/1</link>", link))))
+    rig.server.on("/a/1", answer(status=500))
+    (only,) = rig.gather(rig.remote(full_text=True))
+    assert rig.titles() == ["Pump 1"]
+    assert "answers 500" in str(only.problems[0])
+
+
+def test_a_page_gives_the_articles_that_it_leads_to(rig):
+    rig.server.on("/robots.txt", answer(status=404))
+    paths = ["/2026/03/mill-1", "/2026/03/mill-2", "/2026/03/mill-3"]
+    rig.server.on("/news", section(*paths), section(*paths))
+    for number, path in enumerate(paths, start=1):
+        rig.server.on(path, page(f"The long story of mill number {number}"))
+    rig.server.on(paths[2], answer(status=500), page("The long story of mill number 3"))
+    rig.gather(rig.page())
+    assert rig.titles() == ["The long story of mill number 1", "The long story of mill number 2"]
+    rig.gather(rig.page(), at=NOON + HOUR)
+    assert len(rig.titles()) == 3
+    assert [rig.server.paths.count(path) for path in paths] == [1, 1, 2]
+
+
+def test_robots_txt_counts_for_pages_and_not_for_feeds(rig):
+    rig.server.on("/robots.txt", answer(b"User-agent: *\nDisallow: /\n"))
+    rig.server.on("/feed", answer(feed(entry(1))))
+    rig.server.on("/news", section("/2026/03/mill-1"))
+    fine, refused = rig.gather(rig.remote(), rig.page())
+    assert (fine.trouble, rig.titles()) == ("", ["Pump 1"])
+    assert "robots.txt" in refused.trouble
+
+
+def test_a_card_beyond_the_first_ones_is_no_article_even_where_conditions_leave_room(rig):
+    rig.server.on("/robots.txt", answer(status=404))
+    paths = [f"/2026/03/mill-{number}" for number in range(1, 5)]
+    rig.server.on("/news", section(*paths))
+    for number, path in enumerate(paths, start=1):
+        rig.server.on(path, page(f"The long story of mill number {number}"))
+    source = rig.page(exclude=Filter(words=("1",)))
+    source = replace(source, rules=replace(source.rules, first=2))
+    rig.gather(source)
+    assert rig.titles() == ["The long story of mill number 2"]
+    rig.gather(source, at=NOON + HOUR)
+    assert rig.titles() == ["The long story of mill number 2"]
+    assert [rig.server.paths.count(path) for path in paths] == [1, 1, 0, 0]
+
+
+def test_the_page_of_what_another_source_has_is_fetched_once(rig):
+    rig.server.on("/robots.txt", answer(status=404))
+    paths = [f"/2026/03/mill-{number}" for number in range(1, 5)]
+    rig.server.on("/news", section(*paths[:3]), section(*paths))
+    for number, path in enumerate(paths, start=1):
+        rig.server.on(path, page(f"The long story of mill number {number}"))
+    rig.server.on("/feed", answer(feed(entry(1).replace("https://example.org/1", rig.server.url(paths[0])))))
+    for hours in range(3):
+        rig.gather(rig.remote(), rig.page(), at=NOON + hours * HOUR)
+    assert rig.titles() == ["Pump 1", *(f"The long story of mill number {number}" for number in (2, 3, 4))]
+    assert [rig.server.paths.count(path) for path in paths] == [1, 1, 1, 1]
+
+
+WISHES = "<ttl>120</ttl><skipHours><hour>15</hour><hour>16</hour></skipHours><skipDays><day>Tuesday</day></skipDays>"
+
+
+def test_a_feed_is_left_alone_as_it_wishes_also_after_a_304(rig):
+    said = feed(entry(1)).replace(b"<item>", WISHES.encode() + b"<item>")
+    rig.server.on("/feed", answer(said, etag='"1"'), answer(status=304))
+    source = rig.remote(every=timedelta(minutes=30))
+    asked = []
+    for hours in range(50):  # from Monday noon on, each hour
+        before = len(rig.server.asked)
+        rig.gather(source, at=NOON + hours * HOUR)
+        asked += [hours] * (len(rig.server.asked) - before)
+    # Every two hours, but not at 15 and 16; on Tuesday (from 12 on) once it was not asked for 23 hours.
+    assert asked == [0, 2, 5, 7, 9, 11, 34, 36, 38, 40, 42, 44, 46, 48]
