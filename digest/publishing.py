@@ -17,6 +17,7 @@ from digest.core.retry import expires
 from digest.core.schedule import edition_id
 from digest.core.selection import Joined, Rule, Selection, admitted, select
 from digest.core.stories import group, telling_of
+from digest.core.syndication import is_from_elsewhere
 from digest.line import Watch
 
 if TYPE_CHECKING:
@@ -274,12 +275,18 @@ class Publisher:
         """Which of these articles another one's story tells."""
         if len(keys) < 2:
             return {}
+        articles = {each.key: each for each in self.library.articles(keys)}
         # Pinned ones lead: somebody wants them seen.
         tellings = [
             replace(telling_of(each), priority=-1 if each.pinned else self.priority(each.source))
-            for each in self.library.articles(keys)
+            for each in articles.values()
         ]
-        return {also.key: Joined(story.lead, also.reason) for story in group(tellings) for also in story.also}
+        return {
+            also.key: Joined(story.lead, also.reason)
+            for story in group(tellings)
+            for also in story.also
+            if not _of_one_folder(articles[also.key], articles[story.lead])
+        }
 
     def _edition(self, newsletter: Newsletter, record: EditionRecord, selection: Selection) -> Edition:
         wanted = [*selection.articles, *(key for keys in selection.also.values() for key in keys)]
@@ -392,6 +399,11 @@ class Publisher:
                 places.append(place)
                 written += new
         return tuple(places), written
+
+
+def _of_one_folder(one: Article, other: Article) -> bool:
+    """Whether both are files of one folder: two that a desk wrote are two stories by its word, however alike."""
+    return one.source == other.source and not is_from_elsewhere(one.source)
 
 
 def _nothing() -> None:

@@ -12,6 +12,8 @@ from digest.core.text import short_hash
 
 FEED = "feed:"
 """The names of sources that are feeds begin so, after `import:` where the feed was a file."""
+WEB_PAGE = "webpage:"
+"""How the names of sources begin that are web pages."""
 
 LONGEST_ID = 300
 _WORLDWIDE = re.compile(
@@ -25,6 +27,11 @@ _SCOPE = " in "
 def is_syndicated(source: str) -> bool:
     """Whether a source's name is that of a feed, which may carry what stands elsewhere too."""
     return source.removeprefix("import:").startswith(FEED)
+
+
+def is_from_elsewhere(source: str) -> bool:
+    """Whether a source's name is that of a feed or a web page: of what others published, and not of files."""
+    return is_syndicated(source) or source.startswith(WEB_PAGE)
 
 
 def feed_id(guid: str, source: str) -> str:

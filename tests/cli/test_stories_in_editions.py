@@ -171,3 +171,15 @@ def test_where_the_lead_finds_no_place_both_wait(desk):
     desk.run(SECOND)
     (story,) = desk.manifest(SECOND)
     assert (story["title"], story["also"][0]["title"]) == ("Flood in Velmin", "Velmin under water")
+
+
+def test_two_files_of_one_folder_are_two_stories_however_alike(room):
+    head, rest = CONFIG.partition("sources:")[0], CONFIG[CONFIG.index("newsletters:") :]
+    room.write("config.yaml", (head + rest).format(more="late: 14d"))
+    room.article("one.md", "Flood in Velmin", "2026-02-25", "News", FLOOD)
+    room.article("two.md", "Velmin under water", "2026-02-26", "News", f"{FLOOD} {AGAIN}")
+    result = room.run("run", "weekly", "--at", AFTER[FIRST], "--json")
+    assert result.code == 0, result.err
+    said = json.loads((room.root / f"out/weekly/{FIRST}/edition.json").read_text())
+    told = [each["title"] for section in said["sections"] for each in section["articles"]]
+    assert {"Flood in Velmin", "Velmin under water"} <= set(told)
