@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from digest.collecting import Collection
     from digest.config import Settings
-    from digest.core.ports import Item
+    from digest.core.ports import Item, Progress
 
 LOOK = 60.0
 """Seconds between two looks at what is due; how often a source is asked is for it and for `every` to say."""
@@ -112,8 +112,7 @@ class Gatherer:
 
     def _gather(self) -> None:
         with Newsroom(self._settings, open_store(self._settings.store), self._clock) as newsroom:
-            for each in newsroom.intake.gather(self._clock(), self._until_stopped):
-                _tell(each)
+            gather(newsroom, self._clock(), self._until_stopped)
 
     def _until_stopped(self, items: Iterable[Item], **_: object) -> Iterator[Item]:
         for item in items:
@@ -129,6 +128,12 @@ def is_needed(settings: Settings) -> bool:
 
 class _Stopped(Exception):  # noqa: N818 nothing is wrong
     """Told to stop in the middle of it."""
+
+
+def gather(newsroom: Newsroom, now: datetime, progress: Progress) -> None:
+    """Take in what is new in the sources that are fetched and are due, and tell the log."""
+    for each in newsroom.intake.gather(now, progress):
+        _tell(each)
 
 
 def _tell(done: Collection) -> None:

@@ -20,7 +20,7 @@ from digest.core.wishes import Wishes, wishes
 from digest.sources.feed_raw import RawEntry, RawFeed, RawImage, RawText, Rung
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _DECLARED = re.compile(rb"\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)[\"']")
 _MARKS = (
@@ -63,17 +63,19 @@ def read_xml_feed(data: bytes, charset: str) -> RawFeed | str:
         The feed, its `format` empty when nothing in the file is one; or why it cannot be read.
     """
     notes: list[str] = []
-    ready, charset = _prepared(data, charset, notes)
+    prepared, charset = _prepared(data, charset, notes)
+    ready = _MEDIA_TEXT.sub(rb"<\1media:words>", prepared)
     found = _parsed(ready, charset)
-    if isinstance(found, str) or (found.get("bozo") and _count(ready) > len(found["entries"])):
-        mended = _parsed(_mended(ready), "utf-8")
-        if not isinstance(mended, str) and (isinstance(found, str) or len(mended["entries"]) > len(found["entries"])):
+    if isinstance(found, str) or found.get("bozo"):
+        # In broken XML, whatever was taken out of feedparser's way may be what held an entry: the most entries count.
+        best = max(_tries(data, prepared, ready, charset, found), key=_entry_count, default=None)
+        if best is not None and (isinstance(found, str) or _entry_count(best) > _entry_count(found)):
             notes.append("is no well-formed XML; it was mended")
-            found = mended
+            found = best
         elif isinstance(found, str):
             return f"cannot be read: {found}"
-    elif found.get("bozo"):
-        notes += _trouble(found.get("bozo_exception"))
+        else:
+            notes += _trouble(found.get("bozo_exception"))
     feed = found["feed"]
     entries = [_entry(entry) for entry in found["entries"]]
     if entries and found.get("bozo") and _breaks_off(ready):
@@ -111,8 +113,7 @@ def _prepared(data: bytes, charset: str, notes: list[str]) -> tuple[bytes, str]:
         if len(bare) < len(data):
             notes.append("holds control characters; they are taken out")
             data = bare
-    data = _MEDIA_TEXT.sub(rb"<\1media:words>", _REFERENCE.sub(_reference, data))
-    return _NAME.sub(rb"\1", data), charset
+    return _NAME.sub(rb"\1", _REFERENCE.sub(_reference, data)), charset
 
 
 def _reference(match: re.Match[bytes]) -> bytes:
@@ -145,6 +146,21 @@ def _mended(data: bytes) -> bytes:
     except (etree.XMLSyntaxError, ValueError):
         return b""
     return b"" if root is None else etree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _tries(data: bytes, prepared: bytes, ready: bytes, charset: str, found: Any) -> Iterator[Any]:
+    """Other readings of a feed that is broken; one that fails is left out."""
+    if isinstance(found, str) or _count(ready) > _entry_count(found):
+        yield from _read([_mended(ready)], "utf-8")
+    yield from _read([each for each in dict.fromkeys((prepared, _NAME.sub(rb"\1", data))) if each != ready], charset)
+
+
+def _read(texts: Iterable[bytes], charset: str) -> Iterator[Any]:
+    yield from (each for each in (_parsed(text, charset) for text in texts) if not isinstance(each, str))
+
+
+def _entry_count(found: Any) -> int:
+    return len(found["entries"])
 
 
 def _count(data: bytes) -> int:

@@ -16,8 +16,7 @@ from web_server import answer, serving
 
 from digest.app import Newsroom
 from digest.daemon import logs
-from digest.daemon.metrics import Metrics
-from digest.daemon.ticker import Ticker
+from digest.daemon.gatherer import gather
 
 START = datetime(2026, 3, 3, 7, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -29,7 +28,7 @@ BAD = answer(status=500)
 
 
 class Watch:
-    """A newsroom with one feed, and the daemon's ticks by a clock of their own."""
+    """A newsroom with one feed, gathered from by a clock of its own."""
 
     def __init__(self, room, web) -> None:
         self.room, self.web, self.now = room, web, START
@@ -39,14 +38,13 @@ class Watch:
         self.log = io.StringIO()
         logs.configure(self.log, form="json")
         self.newsroom = Newsroom.open(config, clock=lambda: self.now)
-        self.ticker = Ticker(self.newsroom, Metrics("0", START), lambda: self.now)
 
     def tick(self, *answers: bytes) -> None:
         """An hour later; the feed answers so from now on."""
         for each in answers:
             self.web.on("/feed", each)
             self.now += HOUR
-            self.ticker.tick()
+            gather(self.newsroom, self.now, lambda items, **_: iter(items))
 
     def events(self, name: str) -> list[dict]:
         return [each for each in map(json.loads, self.log.getvalue().splitlines()) if each["event"] == name]

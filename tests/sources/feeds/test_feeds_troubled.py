@@ -52,6 +52,12 @@ def test_feeds_spoilt_anywhere(whole, data):
     holds(bytes(spoilt))
 
 
+def test_an_element_without_its_end_costs_no_entry():
+    (whole,) = (each for each in WHOLE if b"Harbour &amp; Town" in each and each.startswith(b"<?xml"))
+    assert whole.count(b"</content:encoded>")
+    holds(whole.replace(b"</content:encoded>", b"<ontent:encoded>"))
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes(data):
     holds(data)
