@@ -230,7 +230,7 @@ class Newsroom:
         """
         from digest.delivery.atomic import Pages as PagesFolder
         from digest.render.renderer import TemplateRenderer
-        from digest.summaries.extractive import Extractive
+        from digest.summaries.stories import StorySummaries
 
         site = self.settings.site
         folders = [self.settings.output, *(sink.path for sink in self.settings.sinks if sink.format == "web")]
@@ -239,7 +239,7 @@ class Newsroom:
             library=self.store.library,
             editions=self.store.editions,
             sources=self.intake.source,
-            summarizer=Extractive(),
+            summarizer=StorySummaries(),
             renderer=TemplateRenderer(
                 self.templates,
                 site,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from digest.core.errors import PreflightError, SourceError
 from digest.core.finding import standing
-from digest.core.model import DeliveryCounts, Edition, EditionRecord, Problem, SectionOfEdition, Story, Summary
+from digest.core.model import DeliveryCounts, Edition, EditionRecord, Problem, SectionOfEdition, Story
 from digest.core.outbox import Plan
 from digest.core.reader import Reader, unaddressed
 from digest.core.retry import expires
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from digest.core.catchup import Due, Timing
     from digest.core.finding import Finding
     from digest.core.ledger import Ledger
-    from digest.core.model import Article, Entry, FrozenEdition, Verdict
+    from digest.core.model import Entry, FrozenEdition, Verdict
     from digest.core.newsletter import Newsletter
     from digest.core.operation import Hold
     from digest.core.ports import (
@@ -186,7 +186,7 @@ class Publisher:
             changed += more
         self.editions.mark_published(key, missing, now)
         # What an earlier run left waiting goes out as well, the oldest first.
-        keep = hold.keep if hold is not None else _nothing
+        keep = _keeping(hold)
         sinks = [sink for sink in target.sinks if self.inline(sink)]
         delivered = self.outbox.deliver(sinks, now, newsletter=key, watch=Watch(keep=keep))
         sent, written = self._rebuild(target, run.record, keep)
@@ -230,7 +230,7 @@ class Publisher:
         if selection.too_few:
             first = self.editions.skip(record, kept, now, merged=merged, claim=claim)
         else:
-            edition = self._edition(newsletter, record, selection)
+            edition = self._edition(newsletter, record, selection, _keeping(hold))
             assets, problems = self._assets(edition)
             frozen = self.renderer.freeze(edition, newsletter, assets)
             findings = self._preflight(target, record, frozen, now)
@@ -264,8 +264,13 @@ class Publisher:
             raise PreflightError(target.key, errors)
         return tuple(findings)
 
-    def _edition(self, newsletter: Newsletter, record: EditionRecord, selection: Selection) -> Edition:
+    def _edition(
+        self, newsletter: Newsletter, record: EditionRecord, selection: Selection, keep: Callable[[], None]
+    ) -> Edition:
         articles = {article.key: article for article in self.library.articles(selection.articles)}
+        # All at once: whoever is asked for them may be asked side by side.
+        told = [(articles[key],) for section in selection.sections for key in section.articles]
+        summaries = iter(self.summarizer.summarize_all(told, newsletter, keep))
         return Edition(
             newsletter=newsletter.key,
             id=record.id,
@@ -273,21 +278,10 @@ class Publisher:
             window=record.window,
             sections=tuple(
                 SectionOfEdition(
-                    section.title,
-                    tuple(Story(articles[key], self._summary(articles[key], newsletter)) for key in section.articles),
+                    section.title, tuple(Story(articles[key], next(summaries)) for key in section.articles)
                 )
                 for section in selection.sections
             ),
-        )
-
-    def _summary(self, article: Article, newsletter: Newsletter) -> Summary:
-        if article.summary:
-            return Summary((article.summary,), "author")
-        return self.summarizer.summarize(
-            article.title,
-            article.body,
-            words=newsletter.summary_words,
-            language=article.language or newsletter.language,
         )
 
     def _assets(self, edition: Edition) -> tuple[Mapping[tuple[str, str], bytes], tuple[Problem, ...]]:
@@ -367,6 +361,10 @@ class Publisher:
                 places.append(place)
                 written += new
         return tuple(places), written
+
+
+def _keeping(hold: Hold | None) -> Callable[[], None]:
+    return hold.keep if hold is not None else _nothing
 
 
 def _nothing() -> None:

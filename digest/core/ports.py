@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from digest.core.finding import Finding
     from digest.core.model import (
-        Body,
+        Article,
         Edition,
         EditionRecord,
         Entry,
@@ -80,16 +80,19 @@ class Source(Protocol):
 
 
 class Summarizer(Protocol):
-    """Makes the summary of an article that has none from its author. Pure."""
+    """Makes the summaries of an edition's stories."""
 
-    def summarize(self, title: str, body: Body, *, words: int, language: str) -> Summary:
-        """At most about `words` words, in whole sentences of the article, in order.
+    def summarize_all(
+        self, stories: Sequence[Sequence[Article]], newsletter: Newsletter, keep: Callable[[], None]
+    ) -> Sequence[Summary]:
+        """The summary of each story, in order; an author's own goes before any other.
+
+        Never raises for what stands in an article, nor for anything that is asked over a network.
 
         Args:
-            title: The article's title.
-            body: Its content.
-            words: The budget; the first sentence is taken even when it is longer.
-            language: BCP 47 tag of the article's language.
+            stories: Each as the articles that tell it, the one that leads first.
+            newsletter: Says how long a summary is at most, and the language of articles that say none.
+            keep: Called every few seconds by what takes long; what it raises stops the work.
         """
         ...
 
