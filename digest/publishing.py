@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from digest.core import identity
 from digest.core.errors import PreflightError, SourceError
 from digest.core.finding import standing
 from digest.core.model import DeliveryCounts, Edition, EditionRecord, Problem, SectionOfEdition, Story
@@ -19,7 +20,7 @@ from digest.core.selection import Rule, Selection, select
 from digest.line import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from digest.core.catchup import Due, Timing
@@ -86,7 +87,7 @@ class Run:
         verdicts: All of this run's selection; those recorded, when the edition exists.
         files: Absolute paths of its pages, feeds and .eml files, written now or there already.
         changed: How many of them were written now.
-        problems: What was wrong with its pictures.
+        problems: What was wrong with its pictures, and with what a model wrote.
         findings: What the preflight found, of an edition composed now.
         left: Deliveries of this newsletter that still wait, for a sink that is no longer configured: an edition's id,
             the sink, and how many.
@@ -231,7 +232,8 @@ class Publisher:
             first = self.editions.skip(record, kept, now, merged=merged, claim=claim)
         else:
             edition = self._edition(newsletter, record, selection, _keeping(hold))
-            assets, problems = self._assets(edition)
+            assets, missing = self._assets(edition)
+            problems = (*_unwritten(edition), *missing)
             frozen = self.renderer.freeze(edition, newsletter, assets)
             findings = self._preflight(target, record, frozen, now)
             plan = self._plan(target)
@@ -361,6 +363,18 @@ class Publisher:
                 places.append(place)
                 written += new
         return tuple(places), written
+
+
+def _unwritten(edition: Edition) -> Iterator[Problem]:
+    """Why summaries are no model's, where one was asked; what several have in common is said once."""
+    reasons: dict[str, list[Story]] = {}
+    for story in edition.stories:
+        if story.summary.reason:
+            reasons.setdefault(story.summary.reason, []).append(story)
+    for reason, stories in reasons.items():
+        first = identity.place(stories[0].article.source, stories[0].article.path)
+        more = f" (and {len(stories) - 1} more)" if len(stories) > 1 else ""
+        yield Problem(f"{first}{more}", f"its summary is not the model's: {reason}")
 
 
 def _keeping(hold: Hold | None) -> Callable[[], None]:

@@ -98,6 +98,23 @@ class Summarizer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryTask:
+    """What a model is told of a summary it is to write; nothing in it is the article's own.
+
+    Attributes:
+        words: The budget.
+        language: Code of the article's language, `en`; empty when it is not known.
+        mark: What stands before and after the article's text.
+        points: Whether key points are wanted in place of a paragraph.
+    """
+
+    words: int
+    language: str
+    mark: str
+    points: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What is the same in all messages of an edition: literals, between which each reader's values go.
 

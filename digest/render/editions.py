@@ -28,7 +28,7 @@ from digest.render.views import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from digest.core.model import Edition, Story
+    from digest.core.model import Edition, Story, Summary
     from digest.core.newsletter import Newsletter, Site
     from digest.render.context import EditionView, StoryView
     from digest.render.pictures import Picture
@@ -209,10 +209,15 @@ def _manifest_article(story: Story, seen: StoryView) -> dict[str, object]:
         "author": article.author,
         "published": str(article.published) if article.published else None,
         "language": seen.language,
-        "summary": {"text": story.summary.text, "method": story.summary.method},
+        "summary": _manifest_summary(story.summary),
         "minutes": seen.minutes,
         "image": seen.image.url if seen.image else None,
     }
+
+
+def _manifest_summary(summary: Summary) -> dict[str, str]:
+    whole = {"text": summary.text, "method": summary.method}
+    return {**whole, "reason": summary.reason} if summary.reason else whole
 
 
 def _hash(files: Mapping[str, bytes]) -> str:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-HEAD = "0005"
+HEAD = "0007"
 """The revision that these tables are; held here so that opening a store need not import Alembic."""
 
 VERSION_TABLE = "digest_schema"
@@ -68,6 +68,14 @@ meta = Table(
     METADATA,
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+# What models answered, by what they were asked; see digest.summaries.model.
+answers = Table(
+    "answers",
+    METADATA,
+    Column("key", String(64), primary_key=True),
+    Column("answer", Text, nullable=False),
 )
 
 # Every article ever collected, without its body; nothing is ever deleted from here.
@@ -126,6 +134,30 @@ files = Table(
     PrimaryKeyConstraint("source", "path"),
 )
 
+# Where else an article stands: in a feed that has what another source had first.
+sightings = Table(
+    "sightings",
+    METADATA,
+    Column("source", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("file", Text, nullable=False),  # the path of the reading it came in
+    Column("article_key", Text, ForeignKey("articles.key"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    PrimaryKeyConstraint("source", "path"),
+    Index("sightings_by_article", "article_key"),
+)
+
+# What is remembered of each address between two fetches; see digest.core.fetching.
+visits = Table(
+    "visits",
+    METADATA,
+    Column("source", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("visit", Text, nullable=False),  # JSON
+    PrimaryKeyConstraint("source", "url"),
+)
+
 # One row for each slot that was composed or skipped: the primary key is why no slot is composed twice.
 editions = Table(
     "editions",
@@ -165,6 +197,18 @@ edition_articles = Table(
     Column("entry", Text, nullable=False),  # JSON: the other fields of the entry
     PrimaryKeyConstraint("newsletter", "edition", "position"),
     UniqueConstraint("newsletter", "article_key"),
+    _of_edition(),
+)
+
+# The articles that an edition tells by another one's story: they are in it too, and in no later one.
+edition_joined = Table(
+    "edition_joined",
+    METADATA,
+    Column("newsletter", Text, nullable=False),
+    Column("article_key", Text, ForeignKey("articles.key"), nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("lead", Text, ForeignKey("articles.key"), nullable=False),
+    PrimaryKeyConstraint("newsletter", "article_key"),
     _of_edition(),
 )
 
