@@ -88,7 +88,10 @@ class EditionRenderer:
         context = self._context(view, newsletter, urls)
         subject = self._render("subject.txt", context, newsletter)
         preheader = self._render("preheader.txt", context, newsletter)
-        return replace(view, subject=one_line(subject), preheader=one_line(preheader))
+        introduction = self._render("introduction.txt", context, newsletter)
+        return replace(
+            view, subject=one_line(subject), preheader=one_line(preheader), introduction=one_line(introduction)
+        )
 
     def _pages(self, view: EditionView, newsletter: Newsletter, urls: Urls, marks: Marks) -> dict[str, str]:
         context = self._context(view, newsletter, urls)
@@ -185,6 +188,7 @@ def _manifest(edition: Edition, newsletter: Newsletter, view: EditionView, seed:
         "preheader": view.preheader,
         "language": newsletter.language,
         "url": view.url,
+        **({"introduction": view.introduction} if view.introduction else {}),
         "slot": utc_text(edition.slot),
         "window": {"start": utc_text(edition.window.start), "end": utc_text(edition.window.end)},
         "sections": [

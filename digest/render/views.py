@@ -18,7 +18,7 @@ from digest.render.pictures import picture
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from digest.core.model import Article, Edition, Story
+    from digest.core.model import Article, Edition, Story, Summary
     from digest.core.newsletter import Newsletter, Site
     from digest.core.theme import Theme
     from digest.render.pictures import Picture
@@ -74,6 +74,8 @@ def newsletter_view(newsletter: Newsletter, urls: Urls) -> NewsletterView:
         json_url=urls.newsletter + "feed.json",
         organisation=newsletter.organisation,
         template=newsletter.template,
+        introduction=newsletter.introduction,
+        subject=newsletter.subject,
     )
 
 
@@ -136,6 +138,7 @@ def edition_view(
         slot=edition.slot.astimezone(newsletter.zone),
         url=urls.edition(edition.id),
         sections=sections,
+        minutes=sum(story.minutes for section in sections for story in section.stories),
     )
 
 
@@ -163,7 +166,14 @@ def _story(story: Story, newsletter: Newsletter, base: str, pictures: Mapping[tu
         direction=direction(language),
         pinned=article.pinned,
         html=Markup(with_pictures(article.body.html, local)),  # noqa: S704 sanitised when the article was read
+        points=_points(story.summary, newsletter),
     )
+
+
+def _points(summary: Summary, newsletter: Newsletter) -> tuple[str, ...]:
+    """The sentences of a summary as points; an author's own is one text."""
+    several = newsletter.summary == "points" and len(summary.sentences) > 1
+    return summary.sentences if several else ()
 
 
 def _image(article: Article, base: str, pictures: Mapping[tuple[str, str], Picture]) -> ImageView | None:

@@ -1,11 +1,11 @@
-"""The summaries of an edition's stories: the author's own, else sentences of the article; the port `Summarizer`."""
+"""The summaries of an edition's stories: the author's own, else sentences of its articles; the port `Summarizer`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from digest.core.model import Summary
-from digest.summaries.extractive import Extractive
+from digest.summaries.several import summarize_story
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 class StorySummaries:
     """Summaries that nobody is asked for: pure, and quick enough that a claim need not be kept meanwhile."""
-
-    def __init__(self) -> None:
-        self._extractive = Extractive()
 
     def summarize_all(
         self,
@@ -34,6 +31,9 @@ class StorySummaries:
         lead = story[0]
         if lead.summary:
             return Summary((lead.summary,), "author")
-        return self._extractive.summarize(
-            lead.title, lead.body, words=newsletter.summary_words, language=lead.language or newsletter.language
+        return summarize_story(
+            lead.title,
+            [article.body for article in story],
+            words=newsletter.summary_words,
+            language=lead.language or newsletter.language,
         )
