@@ -16,6 +16,7 @@ from benchmarks.editions import edition, selection
 from benchmarks.feeds import feeds
 from benchmarks.harness import seconds, table
 from benchmarks.messages import messages
+from benchmarks.quality import quality
 from benchmarks.roster import roster
 from benchmarks.sample import Sample
 from benchmarks.scanning import scan
@@ -34,6 +35,7 @@ ENTRIES: dict[str, Callable[[Sample], Iterator[Figure]]] = {
     "selection": selection,
     "edition": edition,
     "summaries": summaries,
+    "quality": quality,
     "feeds": feeds,
     "messages": messages,
     "roster": roster,

@@ -15,7 +15,7 @@ from benchmarks.sample import NEWSLETTER, NOW, SLOT, STORIES, Sample, due
 from digest.core.model import Edition, SectionOfEdition, Story
 from digest.core.schedule import edition_id
 from digest.core.selection import select
-from digest.render.templates import builtin_folder
+from digest.render.folders import builtin_folder
 from digest.render.views import Urls, edition_view, newsletter_view, site_view
 from digest.render.wording import Wording, load_phrases
 from digest.render.wrap import cut, underline, wrap

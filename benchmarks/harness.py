@@ -102,9 +102,13 @@ def _timed(side: Side) -> float:
 
 def table(figures: Iterable[Figure]) -> str:
     """The figures as a Markdown table, which reads in a terminal too."""
-    rows = [HEADINGS, *(_row(figure) for figure in figures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    rows.insert(1, tuple("-" * width for width in widths))
+    return layout([HEADINGS, *(_row(figure) for figure in figures)])
+
+
+def layout(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as a Markdown table, the first one its headings."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    rows = [rows[0], ["-" * width for width in widths], *rows[1:]]
     return "\n".join(f"| {' | '.join(map(str.ljust, row, widths))} |" for row in rows)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 MOST_ROUNDS = 6
 """Exchanges tried at the end: after three hardly any is found."""
@@ -21,13 +21,15 @@ class Choice:
     """A sentence that may be chosen.
 
     Attributes:
-        concepts: The numbers of what it says.
+        own: The worth of what counts each time it is said.
+        concepts: The numbers of what counts once.
         terms: How many words it has, as concepts are counted.
         words: How many, as a reader counts them.
         blemish: What speaks against it, in shares of agreement.
         with_it: The numbers of the sentences it must stand with, its own the last: those it leans on come before it.
     """
 
+    own: float
     concepts: frozenset[int]
     terms: int
     words: int
@@ -50,7 +52,7 @@ class Room:
     terms: float
 
 
-def choose(choices: Sequence[Choice], worth: Mapping[int, float], room: Room) -> Set:
+def choose(choices: Sequence[Choice], worth: Sequence[float], room: Room) -> Set:
     """The best set found, in order: built sentence by sentence, then one at a time exchanged for a better one.
 
     What a set is worth is the F-measure of its agreement with a summary of `room.terms` terms, each concept counted
@@ -59,7 +61,7 @@ def choose(choices: Sequence[Choice], worth: Mapping[int, float], room: Room) ->
 
     Args:
         choices: What may be chosen, in the order of the article.
-        worth: The worth of each concept, by its number.
+        worth: Of each concept that counts once, by its number.
         room: How much may be chosen.
     """
     search = _Search(choices, worth, room)
@@ -75,27 +77,27 @@ def choose(choices: Sequence[Choice], worth: Mapping[int, float], room: Room) ->
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
-    """What a set comes to: so that one more is quick to add.
+    """What some sentences come to.
 
     Attributes:
-        held: The worth of what it covers.
-        length: Its terms, and those of the summary it is compared with.
+        covered: What they say that counts once.
+        held: The worth of all they say.
     """
 
     count: int
     covered: frozenset[int]
     held: float
-    length: float
+    terms: int
     words: int
     blemish: float
 
 
 class _Search:
-    def __init__(self, choices: Sequence[Choice], worth: Mapping[int, float], room: Room) -> None:
+    def __init__(self, choices: Sequence[Choice], worth: Sequence[float], room: Room) -> None:
         self.choices = choices
         self.worth = worth
         self.room = room
-        self._alone = [self._sum(choice.concepts) for choice in choices]
+        self._known: dict[Set, _Sums] = {}
 
     def grown(self, chosen: Set, value: float) -> tuple[Set, float]:
         """The set with sentences added while there is room and, without a number to reach, while they add to it."""
@@ -123,46 +125,46 @@ class _Search:
 
     def _best_with(self, chosen: Set, most: int | None = None) -> tuple[Set, float]:
         """The set with the best sentence added, and those it leans on; the same set, worth nothing, when none fits."""
-        sums = self._sums(chosen)
-        best: tuple[Set, float] = (chosen, -1.0)
-        # What a set is worth at most with each, were nothing of it said before: most need not be looked at further.
-        count = sums.count + 1
+        so_far = self._sums(chosen)
+        length, covered = so_far.terms + self.room.terms, so_far.covered
+        best, best_value = chosen, -1.0
         for number, choice in enumerate(self.choices):
-            most_worth = 2 * (sums.held + self._alone[number]) / (sums.length + choice.terms)
-            if most_worth - (sums.blemish + choice.blemish) / count <= best[1] and len(choice.with_it) == 1:
-                continue
             if number in chosen:
                 continue
-            added = [one for one in choice.with_it if one not in chosen]
-            if self._fits(sums, added, most) and (value := self._value(sums, added)) > best[1]:
-                best = (tuple(sorted((*chosen, *added))), value)
-        return best
+            added = choice.with_it
+            if len(added) > 1:
+                added = tuple(one for one in added if one not in chosen)
+            more = self._known.get(added) or self._sums(added)
+            share = 2 / (length + more.terms)
+            against = (so_far.blemish + more.blemish) / (so_far.count + more.count)
+            # Were nothing of it said before it would be worth this: most need not be looked at further.
+            if share * (so_far.held + more.held) - against <= best_value or not self._fits(so_far, more, most):
+                continue
+            again = self._worth_of(more.covered & covered)
+            value = share * (so_far.held + more.held - again) - against
+            if value > best_value:
+                best, best_value = tuple(sorted((*chosen, *added))), value
+        return best, best_value
 
-    def _sums(self, chosen: Set) -> _Sums:
-        choices = [self.choices[one] for one in chosen]
+    def _sums(self, some: Set) -> _Sums:
+        choices = [self.choices[one] for one in some]
         covered: frozenset[int] = frozenset().union(*(choice.concepts for choice in choices))
-        return _Sums(
+        sums = self._known[some] = _Sums(
             len(choices),
             covered,
-            self._sum(covered),
-            self.room.terms + sum(choice.terms for choice in choices),
+            self._worth_of(covered) + sum(choice.own for choice in choices),
+            sum(choice.terms for choice in choices),
             sum(choice.words for choice in choices),
             sum(choice.blemish for choice in choices),
         )
+        return sums
 
-    def _fits(self, sums: _Sums, added: Sequence[int], most: int | None) -> bool:
-        if most is not None and len(added) > most:
+    def _fits(self, so_far: _Sums, more: _Sums, most: int | None) -> bool:
+        if most is not None and more.count > most:
             return False
-        if self.room.sentences is not None and sums.count + len(added) > self.room.sentences:
+        if self.room.sentences is not None and so_far.count + more.count > self.room.sentences:
             return False
-        return self.room.words is None or sums.words + sum(self.choices[one].words for one in added) <= self.room.words
+        return self.room.words is None or so_far.words + more.words <= self.room.words
 
-    def _value(self, sums: _Sums, added: Sequence[int]) -> float:
-        choices = [self.choices[one] for one in added]
-        new = frozenset().union(*(choice.concepts for choice in choices)) - sums.covered
-        length = sums.length + sum(choice.terms for choice in choices)
-        blemish = sums.blemish + sum(choice.blemish for choice in choices)
-        return 2 * (sums.held + self._sum(new)) / length - blemish / (sums.count + len(choices))
-
-    def _sum(self, numbers: frozenset[int]) -> float:
-        return sum(map(self.worth.__getitem__, numbers))
+    def _worth_of(self, concepts: frozenset[int]) -> float:
+        return sum(map(self.worth.__getitem__, concepts))

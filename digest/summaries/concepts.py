@@ -11,18 +11,16 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from itertools import chain, pairwise
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import chain
+from operator import add
+from typing import TYPE_CHECKING
 
 from digest.summaries.functionwords import COMMON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_Kind: TypeAlias = tuple[bool, bool, bool]
-"""Of a word: whether the title has it, whether it is a figure, whether it is common."""
-
-EARLY_FADES = 8.0
+EARLY_FADES = 10.0
 """Sentences after which having been said early counts for about a third."""
 USUAL_LENGTH = 20.0
 """Sentences of an article for which the chances are as fitted."""
@@ -34,19 +32,26 @@ _WORD, _REPEATED, _COMMON_REPEATED, _EARLY, _IN_TITLE, _FIGURE, _LONG = -3.7, 1.
 # Two words side by side; what is of one word alone counts for each of them.
 _PAIR, _PAIR_REPEATED, _RARER_REPEATED, _PAIR_EARLY, _PAIR_LONG = -4.3, 1.1, 0.34, 1.95, -0.57
 _OF_PAIR_IN_TITLE, _OF_PAIR_FIGURE, _OF_PAIR_COMMON = 0.63, 0.5, -0.43
+_PAIR_WITH_COMMON = math.exp(-_OF_PAIR_COMMON)
 
 
 @dataclass(frozen=True, slots=True)
 class Concepts:
-    """The concepts of one article, as numbers, for speed.
+    """The concepts of one article.
 
     Attributes:
-        worth: For each concept how much a summary gains by it.
-        of: For each sentence, its concepts.
+        shared: For each sentence, the numbers of its words and of those of its pairs that stand in others too.
+        worth: Of each of these, by its number, how much a summary gains by it, once.
+        own: For each sentence, the worth of its other pairs together.
     """
 
-    worth: Mapping[int, float]
-    of: Sequence[frozenset[int]]
+    shared: Sequence[frozenset[int]]
+    worth: Sequence[float]
+    own: Sequence[float]
+
+
+# Odds are multiplied where their logarithms would be added: there are some hundreds of each, and this is what takes
+# the time. They are odds against, so that a chance is 1 / (1 + odds).
 
 
 def concepts(sentences: Sequence[Sequence[str]], title: Iterable[str], language: str) -> Concepts:
@@ -57,73 +62,83 @@ def concepts(sentences: Sequence[Sequence[str]], title: Iterable[str], language:
         title: The terms of its title; they may be none.
         language: Its code, `en`: which words are common.
     """
+    # Words are numbered in the order of the text, never in that of a set of strings: that is another in each process.
     numbers = {term: number for number, term in enumerate(dict.fromkeys(chain.from_iterable(sentences)))}
     words = [list(map(numbers.__getitem__, terms)) for terms in sentences]
-    # A pair is one number too, above those of the words: first word * size + second word + size.
+    # A pair as one number: quicker than a pair of them.
     size = len(numbers)
-    pairs = [[one * size + other for one, other in pairwise(ones)] for ones in words]
-    common = COMMON.get(language, frozenset())
-    about = frozenset(title) - common
-    kinds = [(term in about, term[0].isdigit(), term in common) for term in numbers]
-    counts = _counts(words)
-    worth = _of_words(words, kinds, counts)
-    worth.update((size + pair, value) for pair, value in _of_pairs(pairs, kinds, counts).items())
-    held = [frozenset((*ones, *map(size.__add__, twos))) for ones, twos in zip(words, pairs, strict=True)]
-    return Concepts(worth, held)
+    pairs = [list(map(add, map(size.__mul__, ones), ones[1:])) for ones in words]
+    sets = list(map(frozenset, words))
+    counts = Counter(chain.from_iterable(sets))
+    weights = _Weights.of(numbers, counts, frozenset(title), COMMON.get(language, frozenset()))
+    worth = _of_words(words, weights.word)
+    repeated = {pair: count for pair, count in Counter(chain.from_iterable(pairs)).items() if count > 1}
+    pair_numbers = {pair: number for number, pair in enumerate(repeated, size)}
+    shared, own = [], []
+    for here, twos, odds in zip(sets, pairs, _against(words, weights), strict=True):
+        own.append(
+            PAIR_COUNTS * sum([1.0 / (1.0 + o) for o, pair in zip(odds, twos, strict=True) if pair not in repeated])
+        )
+        found = {pair: o for pair, o in zip(twos, odds, strict=True) if pair in repeated}
+        for pair, against in found.items():
+            # Counted on from the words: the order in which pairs are first found is that of their numbers.
+            if pair_numbers[pair] == len(worth):
+                worth.append(PAIR_COUNTS / (1.0 + against * repeated[pair] ** -_PAIR_REPEATED))
+        shared.append(here.union(map(pair_numbers.__getitem__, found)))
+    return Concepts(shared, worth, own)
 
 
-# Odds are multiplied where their logarithms would be added: there are some hundreds of each, and this is what takes
-# the time. They are odds against, so that a chance is 1 / (1 + odds).
+def _of_words(sentences: Sequence[Sequence[int]], weights: Sequence[float]) -> list[float]:
+    """The worth of each word, by its number."""
+    first: list[float] = []
+    for words, early in zip(sentences, _early(len(sentences), _WORD, _LONG, _EARLY), strict=True):
+        # The words are numbered as they come, so the new ones of a sentence follow those before.
+        first += [early] * (max(words, default=-1) + 1 - len(first))
+    return [1.0 / (1.0 + early * weight) for early, weight in zip(first, weights, strict=True)]
 
 
-def _of_words(
-    sentences: Sequence[Sequence[int]], kinds: Sequence[_Kind], counts: Mapping[int, int]
-) -> dict[int, float]:
-    early = _early(len(sentences), _WORD, _LONG, _EARLY)
-    worth = {}
-    for number, first in sorted(_firsts(sentences).items()):
-        in_title, is_figure, is_common = kinds[number]
-        odds = early[first] * math.exp(-_IN_TITLE * in_title - _FIGURE * is_figure)
-        if (count := counts[number]) > 1:
-            odds *= count ** -(_REPEATED + _COMMON_REPEATED * is_common)
-        worth[number] = 1.0 / (1.0 + odds)
-    return worth
+def _against(sentences: Sequence[Sequence[int]], weights: _Weights) -> Iterator[list[float]]:
+    """The odds against each pair of each sentence, were it found nowhere else."""
+    for words, early in zip(sentences, _early(len(sentences), _PAIR, _PAIR_LONG, _PAIR_EARLY), strict=True):
+        one = list(map(weights.in_pair.__getitem__, words))
+        rare = list(map(weights.rare.__getitem__, words))
+        # Of two words the rarer one has the larger number.
+        rarer = map(max, rare, rare[1:])
+        yield [early * a * b * by for a, b, by in zip(one, one[1:], rarer, strict=False)]
 
 
-def _of_pairs(
-    sentences: Sequence[Sequence[int]], kinds: Sequence[_Kind], word_counts: Mapping[int, int]
-) -> dict[int, float]:
-    size = len(kinds)
-    early = _early(len(sentences), _PAIR, _PAIR_LONG, _PAIR_EARLY)
-    by_word = [
-        math.exp(-_OF_PAIR_IN_TITLE * in_title - _OF_PAIR_FIGURE * is_figure - _OF_PAIR_COMMON * is_common)
-        for in_title, is_figure, is_common in kinds
-    ]
-    by_count = [word_counts[number] ** -_RARER_REPEATED for number in range(size)]
-    counts = _counts(sentences)
-    worth = {}
-    for pair, first in _firsts(sentences).items():
-        one, other = divmod(pair, size)
-        # The larger of the two is that of the rarer word.
-        rarer = max(by_count[other], by_count[one])
-        odds = early[first] * by_word[one] * by_word[other] * rarer
-        if (count := counts[pair]) > 1:
-            odds *= count**-_PAIR_REPEATED
-        worth[pair] = PAIR_COUNTS / (1.0 + odds)
-    return worth
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """What the odds of each word, by its number, are multiplied by.
 
+    Attributes:
+        word: For the word itself.
+        in_pair: For each pair it is in.
+        rare: For a pair of which it is the rarer word.
+    """
 
-def _counts(sentences: Iterable[Iterable[int]]) -> Mapping[int, int]:
-    """In how many sentences each stands."""
-    return Counter(chain.from_iterable(map(frozenset, sentences)))
+    word: Sequence[float]
+    in_pair: Sequence[float]
+    rare: Sequence[float]
 
-
-def _firsts(sentences: Sequence[Iterable[int]]) -> Mapping[int, int]:
-    """In which sentence each stands first."""
-    firsts: dict[int, int] = {}
-    for position in reversed(range(len(sentences))):
-        firsts.update(dict.fromkeys(sentences[position], position))
-    return firsts
+    @classmethod
+    def of(
+        cls, numbers: Mapping[str, int], counts: Mapping[int, int], title: frozenset[str], common: frozenset[str]
+    ) -> _Weights:
+        word = [1.0] * len(numbers)
+        rare = word.copy()
+        in_pair = [_PAIR_WITH_COMMON if term in common else 1.0 for term in numbers]
+        for term, number in numbers.items():
+            if (count := counts[number]) > 1:
+                word[number] = count ** -(_REPEATED + _COMMON_REPEATED * (term in common))
+                rare[number] = count**-_RARER_REPEATED
+            if term[0].isdigit():
+                word[number] *= math.exp(-_FIGURE)
+                in_pair[number] *= math.exp(-_OF_PAIR_FIGURE)
+            if term in title and term not in common:
+                word[number] *= math.exp(-_IN_TITLE)
+                in_pair[number] *= math.exp(-_OF_PAIR_IN_TITLE)
+        return cls(word, in_pair, rare)
 
 
 def _early(sentences: int, outset: float, long: float, weight: float) -> list[float]:

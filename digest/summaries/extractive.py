@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
     from digest.core.model import Block, Body
 
-MOST_SENTENCES = 200
+MOST_SENTENCES = 40
 """Sentences looked at, from the head: what an article says, it has said by then."""
 LONGEST_LEAD = 2000
 """Characters: text that long without an end is no sentence, and no summary."""
 USUAL_WORDS = 60
 """The budget where none is given."""
 
-_WORDS_A_SENTENCE = 13.5
+_WORDS_A_SENTENCE = 15
 """People's summaries are terser than the sentences of an article: each that is asked for counts for so many words."""
 # In shares of agreement, as `Choice` has them.
 _QUESTION, _QUOTED, _LEANING = 0.04, 0.04, 0.01
@@ -118,7 +118,9 @@ def _chosen(found: Mapping[tuple[str, ...], str], title: str, language: str, bud
         blemish = (
             _QUESTION * fitness.is_question(sentence) + _QUOTED * fitness.opens_quoted(sentence) + _LEANING * leans
         )
-        choices.append(Choice(weighed.of[place], len(split[place]), counts[place], blemish, with_last))
+        choices.append(
+            Choice(weighed.own[place], weighed.shared[place], len(split[place]), counts[place], blemish, with_last)
+        )
         places.append(place)
     if not choices:
         return []

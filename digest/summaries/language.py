@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from digest.summaries.functionwords import COMMON, HANDLED, OTHERS
@@ -110,9 +112,20 @@ def _confirmed(text: str, code: str) -> str:
 def _by_words(text: str) -> str:
     """The language whose function words are most of a Latin text's; empty when there are none to go by."""
     words = _WORD.findall(text.lower())
-    hits = {code: _hits(words, code) for code in _latin()}
-    best = max(hits, key=hits.__getitem__)
+    hits = Counter(chain.from_iterable(filter(None, map(_languages_of().get, words))))
+    # The first of those with most, in the order of their tables.
+    best = max(_latin(), key=lambda code: hits[code])
     return best if hits[best] * _PROSE >= len(words) > 0 else ""
+
+
+@cache
+def _languages_of() -> dict[str, tuple[str, ...]]:
+    """The languages each function word is of."""
+    found: dict[str, tuple[str, ...]] = {}
+    for code, words in _latin().items():
+        for word in words:
+            found[word] = (*found.get(word, ()), code)
+    return found
 
 
 def _hits(words: Iterable[str], code: str) -> int:

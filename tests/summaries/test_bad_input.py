@@ -13,7 +13,7 @@ from digest.summaries.plaintext import plain_body
 BRIDGE = "The council of Bremen voted on Monday for a new bridge over the Weser."
 COST = "The bridge will cost 40 million euros and open to trams in 2029."
 PRICES = "\n".join(
-    f"{name} {price} €" for name, price in zip("Bread Milk Eggs Salt".split(), (2, 1, 3, 1), strict=True)
+    f"{name} {price} €" for name, price in zip(["Bread", "Milk", "Eggs", "Salt"], (2, 1, 3, 1), strict=True)
 )
 TRANSCRIPT = (
     "INTERVIEWER: Why did you vote for the bridge?\nMAYOR: “Because the old one has cracks in both of its arches.\n"

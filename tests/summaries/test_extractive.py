@@ -113,6 +113,17 @@ def test_overlong_sentences_only_where_nothing_else_is_there():
     assert summarize(overlong) == Summary((overlong,), "lead")
 
 
+def test_a_number_of_sentences_is_reached_by_those_that_could_not_be_weighed():
+    blocks = (BRIDGE, "Rain.", "“Half a quotation that is never closed.", "Sun.", "Snow.")
+    summary = Extractive().summarize("A new bridge", body(*blocks), sentences=3, language="en")
+    assert summary == Summary((BRIDGE, "Rain.", "Sun."), "extractive")
+
+
+def test_a_lead_begins_with_what_can_stand_where_there_is_any():
+    assert summarize("But why?", "He left.", "Rain fell.", "It poured.").sentences == ("Rain fell.", "It poured.")
+    assert summarize("But why?", "He left.").sentences == ("But why?", "He left.")
+
+
 def test_text_without_sentences_gives_its_head():
     summary = summarize("Bread 2.50", "Milk 1.20", "Eggs 3.10", words=4)
     # Two words each.
