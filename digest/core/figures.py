@@ -53,12 +53,12 @@ class Number:
         meanings: What it may mean, and what it counts: "%", "point", a currency's code, or empty. 1.000 is a thousand
             or one; 5 in '5 to 7 percent' a number or percents.
         text: As it is written.
-        dated: Whether it is part of a date.
+        spare: Whether it need not be looked up: it is part of a date, or of a number that may be read in two ways.
     """
 
     meanings: frozenset[tuple[Fraction, str]]
     text: str
-    dated: bool = False
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def unsupported(said: Figures, known: Figures) -> str:
         if not any(_same_day(day, other, values) for other in known.days):
             return day.text
     for number in said.numbers:
-        if not number.dated and not any(_same_number(number, other) for other in known.numbers):
+        if not number.spare and not any(_same_number(number, other) for other in known.numbers):
             return number.text
     return next(iter(sorted(said.loose - known.loose)), "")
 
@@ -153,11 +153,12 @@ def _same_number(said: Number, known: Number) -> bool:
 
 def _loose(text: str, numbers: Container[str]) -> Iterator[str]:
     """Amounts without a figure before them."""
-    before = ""
+    counted = False
     for word in re.findall(r"\w+(?:[.,-]\w+)*", text.lower()):
-        if word in LOOSE and not (before[:1].isdigit() or before in numbers):
+        if word in LOOSE and not counted:
             yield word
-        before = word
+        # 'two million', '2 mil millones'
+        counted = word[:1].isdigit() or word in numbers or (counted and word in scales())
 
 
 def _in_digits(text: str, days: Sequence[Day]) -> Iterator[Number]:
@@ -169,10 +170,10 @@ def _in_digits(text: str, days: Sequence[Day]) -> Iterator[Number]:
         values = readings(found["digits"])
         meanings = frozenset((value * factor, unit) for value in values for unit, factor in counted)
         dated = any(day.span[0] <= found.start("digits") < day.span[1] for day in days)
-        yield Number(meanings, found[0].strip(), dated)
+        yield Number(meanings, found[0].strip(), spare=dated)
         # 'in May 12 345 people' may be two numbers, though it looks like one.
         if " " in found["digits"]:
-            yield from (Number(_plainly(part), part) for part in found["digits"].split())
+            yield from (Number(_plainly(part), part, spare=True) for part in found["digits"].split())
 
 
 def _plainly(digits: str) -> frozenset[tuple[Fraction, str]]:

@@ -95,6 +95,8 @@ class Judge:
             yield "the answer is no summary in the form asked for"
         if (count := word_count(whole)) > LEEWAY * self.words:
             yield f"it has {count} words, and {self.words} are the budget"
+        if len(set(sentences)) < len(sentences):
+            yield "it says a sentence twice"
         for sentence in sentences:
             yield from self._form(sentence)
         if self._repeats_the_prompt(whole):
@@ -107,8 +109,8 @@ class Judge:
 
     def _form(self, sentence: str) -> Iterator[str]:
         for address in _ADDRESS.findall(sentence):
-            # A firm may be called example.com, and be named.
-            if "/" in address or "@" in address or address.casefold() not in self._folded:
+            # A firm may be called Example.com, and be named.
+            if "/" in address or "@" in address or not address[0].isupper() or address not in self.text:
                 yield f"it has an address in it, '{address}'"
         if found := _MARKUP.search(sentence):
             yield f"it has markup in it, '{found[0].strip()}'"

@@ -173,7 +173,8 @@ def _refused(error: APIError, settings: ModelSettings) -> _RefusedError:
 
     if isinstance(error, openai.APIStatusError):
         status = error.status_code
-        said = one_line(error.message)[:200]
+        # The client puts the status before what the endpoint said.
+        said = one_line(error.message.removeprefix(f"Error code: {status} - "))[:200]
         again = status in _AGAIN or status >= 500
         reason = f"the endpoint answered {status}: {said}"
         wait = _seconds(error.response.headers.get("retry-after", ""))

@@ -1,6 +1,6 @@
 """What a model is given of a story: its text, as data, between marks that nothing in it can imitate.
 
-Sentences that speak to a model are left out: no reader misses them, and what is not given cannot be obeyed.
+A paragraph that speaks to a model is left out whole: what is not given cannot be obeyed, nor be taken for a fact.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.core.text import one_line
-from digest.summaries.sentences import split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +27,7 @@ _TO_A_MODEL = re.compile(
     r"|\b(?:system|developer|hidden) (?:prompt|message|instruction)|\bnew instructions?\b|\byou are now\b"
     r"|\bas an? (?:ai|llm|language model|assistant)\b|\b(?:ai|language) model\b.{0,30}\b(?:must|should|has to|shall)\b"
     r"|\b(?:summari[sz]e|respond|reply|answer|output|print|write) (?:only|exactly|this|with|the following|instead)\b"
+    r"|\b(?:dear|attention|note to|hey|hello)\b.{0,20}\b(?:ai|assistants?|models?|bots?|llms?|summari[sz]\w+)\b"
     r"|<\|?/?(?:im_start|im_end|system|assistant|user|inst)\b|\[/?inst\]|^\s*(?:system|assistant)\s*:"
     r"|\bignorier\w*\b.{0,40}\b(?:anweisung|vorgaben|regeln)|\bignor\w*\b.{0,40}\b(?:instruc|consignes)",
     re.IGNORECASE | re.MULTILINE,
@@ -53,7 +53,7 @@ class Material:
 
 
 def material(story: Sequence[Article]) -> Material:
-    """A story's text without code, tables, and what is said to a model."""
+    """A story's text without code, tables, and paragraphs that speak to a model."""
     room = MOST_CHARACTERS // len(story)
     text = "\n\n\n".join(_article(article, room) for article in story)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -61,19 +61,13 @@ def material(story: Sequence[Article]) -> Material:
 
 
 def _article(article: Article, room: int) -> str:
-    parts = [_harmless(one_line(article.title))]
+    title = one_line(article.title)
+    parts = [] if _TO_A_MODEL.search(title) else [title]
     for block in article.body.blocks:
-        if block.kind not in _KINDS:
+        if block.kind not in _KINDS or _TO_A_MODEL.search(block.text):
             continue
-        part = _harmless(block.text)
-        room -= len(part)
+        room -= len(block.text)
         if room < 0:
             break
-        parts.append(part)
+        parts.append(block.text)
     return "\n\n".join(filter(None, parts))
-
-
-def _harmless(text: str) -> str:
-    if not _TO_A_MODEL.search(text):
-        return text
-    return " ".join(sentence for sentence in split(text) if not _TO_A_MODEL.search(sentence))
