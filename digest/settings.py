@@ -339,7 +339,7 @@ class FileShape(Shape):
         examples=[[{"type": "maildir", "path": "mail/bounces"}]],
     )
     summaries: SummariesShape = Field(
-        default=SummariesShape(), description="Who writes the summaries that are not the author's."
+        default_factory=SummariesShape, description="Who writes the summaries that are not the author's."
     )
     checks: ChecksShape = Field(default_factory=ChecksShape, description="What `digest check` looks at.")
     daemon: DaemonShape = Field(

@@ -101,8 +101,8 @@ class Judge:
             yield from self._form(sentence)
         if self._repeats_the_prompt(whole):
             yield "it repeats its instructions"
-        language = language_of(whole)
-        if language and self.language and language != self.language:
+        language = language_of(whole, self.language)
+        if self.language and language != self.language:
             yield f"it is in another language ('{language}', the article's is '{self.language}')"
         if said := self.article.contradicts(sentences):
             yield said
