@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.core.model import EditionRecord
     from digest.core.newsletter import Newsletter
-    from digest.core.ports import Mailing, Pages, Sink, Source
+    from digest.core.ports import Mailing, Pages, Sink, Source, Summarizer
     from digest.core.schedule import Schedule
     from digest.incoming import Incoming
     from digest.intake import Intake
@@ -49,6 +50,7 @@ class Newsroom:
 
     Attributes:
         inline: Whether whoever makes an edition delivers by a sink as well; a daemon leaves some to another worker.
+        asks: Whether models are asked for summaries; not on a copy of the store, where nothing would be kept of it.
     """
 
     def __init__(self, settings: Settings, store: Store, clock: Callable[[], datetime] = system_clock) -> None:
@@ -56,6 +58,7 @@ class Newsroom:
         self.store = store
         self.clock = clock
         self.inline: Callable[[Sink], bool] = lambda _: True
+        self.asks = True
         self._targets: dict[str, Target] = {}
         self._timetables: dict[str, Timetable] = {}
 
@@ -84,7 +87,9 @@ class Newsroom:
         if scratch:
             with store:
                 store = store.scratch()
-        return cls(settings, store, clock)
+        newsroom = cls(settings, store, clock)
+        newsroom.asks = not scratch
+        return newsroom
 
     def __enter__(self) -> Self:
         return self
@@ -251,7 +256,6 @@ class Newsroom:
         """
         from digest.delivery.atomic import Pages as PagesFolder
         from digest.render.renderer import TemplateRenderer
-        from digest.summaries.extractive import Extractive
 
         site = self.settings.site
         folders = [self.settings.output, *(sink.path for sink in self.settings.sinks if sink.format == "web")]
@@ -260,7 +264,7 @@ class Newsroom:
             library=self.store.library,
             editions=self.store.editions,
             sources=self._source,
-            summarizer=Extractive(),
+            summarizer=self._summarizer(),
             renderer=TemplateRenderer(
                 self.templates,
                 site,
@@ -273,6 +277,19 @@ class Newsroom:
             inspect=self.preflight,
             priority=self.intake.priority,
         )
+
+    def _summarizer(self) -> Summarizer:
+        """Who writes the summaries."""
+        from digest.summaries.stories import StorySummaries
+
+        model = self.settings.model
+        if model is None:
+            return StorySummaries()
+        from digest.render.prompt import SummaryPrompt
+        from digest.summaries.model.summarizer import ModelSummaries
+
+        prompt = SummaryPrompt(self.templates, self.settings.site)
+        return ModelSummaries(model, prompt, self.store.answers, os.environ, ask=self.asks)
 
 
 def _schedule(timetable: str) -> Schedule | None:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from digest.settingparts import DaemonShape
     from digest.settings import Format
     from digest.settingsources import SourceSettings
+    from digest.summaries.model.settings import ModelSettings
 
 DEFAULT_NAME = "config.yaml"
 NO_HOST = "digest.invalid"
@@ -171,6 +172,7 @@ class Settings:
         smtp: Those that send.
         bounces: Ways by which reports come in.
         checks: Findings that the operator lives with.
+        model: The model that writes summaries; None where none does.
     """
 
     path: Path
@@ -186,6 +188,7 @@ class Settings:
     web: WebSettings
     bounces: tuple[Way, ...]
     checks: tuple[Ignore, ...]
+    model: ModelSettings | None
     daemon: DaemonSettings
 
 
@@ -335,6 +338,7 @@ def _resolve(shape: FileShape, path: Path) -> Settings:
         web=WebSettings(shape.web.listen if shape.web.url else None, shape.web.subscribe),
         bounces=tuple(one.of(root) for one in shape.bounces),
         checks=tuple(one.ignore() for one in shape.checks.ignore),
+        model=shape.summaries.settings(),
         daemon=_daemon(shape.daemon, root),
     )
 
@@ -362,6 +366,9 @@ def _newsletter(key: str, shape: NewsletterShape, site: Site, host: str, whole: 
         too_few=shape.too_few,
         join_stories=shape.join_stories,
         summary_words=shape.summary_words,
+        summary=shape.summary,
+        introduction=shape.introduction,
+        subject=shape.subject,
         recipients=shape.recipients,
         feed_limit=shape.feeds.limit,
         organisation=shape.organisation or whole.mail.organisation or "",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.core.selection import candidate_of, reconsider
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from digest.core.model import EditionRecord, Verdict
     from digest.core.newsletter import Newsletter
@@ -26,6 +27,21 @@ class Explained:
     verdict: Verdict
     title: str
     recorded: bool
+
+
+def told_by(editions: Editions, record: EditionRecord) -> dict[str, str]:
+    """How each story of an edition got its summary, by the article's key: by which method, and why by no other."""
+    if record.status != "composed":
+        return {}
+    manifest = json.loads(editions.files(record.newsletter, record.id)["edition.json"])
+    return {
+        article["key"]: _how(article["summary"]) for section in manifest["sections"] for article in section["articles"]
+    }
+
+
+def _how(summary: Mapping[str, str]) -> str:
+    reason = summary.get("reason", "")
+    return f"{summary['method']}: {reason}" if reason else summary["method"]
 
 
 def explain(

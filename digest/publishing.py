@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from digest.core import identity
 from digest.core.errors import PreflightError, SourceError
 from digest.core.finding import standing
-from digest.core.model import AlsoIn, DeliveryCounts, Edition, EditionRecord, Problem, SectionOfEdition, Story, Summary
+from digest.core.model import AlsoIn, DeliveryCounts, Edition, EditionRecord, Problem, SectionOfEdition, Story
 from digest.core.outbox import Plan
 from digest.core.reader import Reader, unaddressed
 from digest.core.retry import expires
@@ -21,7 +22,7 @@ from digest.core.syndication import is_from_elsewhere
 from digest.line import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from digest.core.catchup import Due, Timing
@@ -88,7 +89,7 @@ class Run:
         verdicts: All of this run's selection; those recorded, when the edition exists.
         files: Absolute paths of its pages, feeds and .eml files, written now or there already.
         changed: How many of them were written now.
-        problems: What was wrong with its pictures.
+        problems: What was wrong with its pictures, and with what a model wrote.
         findings: What the preflight found, of an edition composed now.
         left: Deliveries of this newsletter that still wait, for a sink that is no longer configured: an edition's id,
             the sink, and how many.
@@ -190,7 +191,7 @@ class Publisher:
             changed += more
         self.editions.mark_published(key, missing, now)
         # What an earlier run left waiting goes out as well, the oldest first.
-        keep = hold.keep if hold is not None else _nothing
+        keep = _keeping(hold)
         sinks = [sink for sink in target.sinks if self.inline(sink)]
         delivered = self.outbox.deliver(sinks, now, newsletter=key, watch=Watch(keep=keep))
         sent, written = self._rebuild(target, run.record, keep)
@@ -236,10 +237,10 @@ class Publisher:
         if selection.too_few:
             first = self.editions.skip(record, kept, now, merged=merged, claim=claim)
         else:
-            edition = self._edition(newsletter, record, selection)
+            edition = self._edition(newsletter, record, selection, _keeping(hold))
             assets, missing = self._assets(edition, newsletter)
             frozen = self.renderer.freeze(edition, newsletter, assets)
-            problems = (*missing, *frozen.problems)
+            problems = (*_unwritten(edition), *missing, *frozen.problems)
             findings = self._preflight(target, record, frozen, now)
             plan = self._plan(target)
             first = self.editions.freeze(frozen, kept, plan, now, merged=merged, claim=claim)
@@ -288,16 +289,21 @@ class Publisher:
             if not _of_one_folder(articles[also.key], articles[story.lead])
         }
 
-    def _edition(self, newsletter: Newsletter, record: EditionRecord, selection: Selection) -> Edition:
+    def _edition(
+        self, newsletter: Newsletter, record: EditionRecord, selection: Selection, keep: Callable[[], None]
+    ) -> Edition:
         wanted = [*selection.articles, *(key for keys in selection.also.values() for key in keys)]
         articles = {article.key: article for article in self.library.articles(wanted)}
         elsewhere = self.library.also_in(selection.articles)
+        told = {key: [articles[other] for other in (key, *selection.also.get(key, ()))] for key in selection.articles}
+        # All at once: whoever is asked for them may be asked side by side.
+        written = self.summarizer.summarize_all([tuple(each) for each in told.values()], newsletter, keep)
+        summaries = dict(zip(told, written, strict=True))
 
         def story(key: str) -> Story:
-            article = articles[key]
-            others = (articles[other] for other in selection.also.get(key, ()))
+            lead, *others = told[key]
             joined = tuple(AlsoIn(each.title, each.url, each.source, each.key) for each in others)
-            return Story(article, self._summary(article, newsletter), (*joined, *elsewhere.get(key, ())))
+            return Story(lead, summaries[key], (*joined, *elsewhere.get(key, ())))
 
         return Edition(
             newsletter=newsletter.key,
@@ -308,16 +314,6 @@ class Publisher:
                 SectionOfEdition(section.title, tuple(story(key) for key in section.articles))
                 for section in selection.sections
             ),
-        )
-
-    def _summary(self, article: Article, newsletter: Newsletter) -> Summary:
-        if article.summary:
-            return Summary((article.summary,), "author")
-        return self.summarizer.summarize(
-            article.title,
-            article.body,
-            words=newsletter.summary_words,
-            language=article.language or newsletter.language,
         )
 
     def _assets(
@@ -404,6 +400,22 @@ class Publisher:
 def _of_one_folder(one: Article, other: Article) -> bool:
     """Whether both are files of one folder: two that a desk wrote are two stories by its word, however alike."""
     return one.source == other.source and not is_from_elsewhere(one.source)
+
+
+def _unwritten(edition: Edition) -> Iterator[Problem]:
+    """Why summaries are no model's, where one was asked; what several have in common is said once."""
+    reasons: dict[str, list[Story]] = {}
+    for story in edition.stories:
+        if story.summary.reason:
+            reasons.setdefault(story.summary.reason, []).append(story)
+    for reason, stories in reasons.items():
+        first = identity.place(stories[0].article.source, stories[0].article.path)
+        more = f" (and {len(stories) - 1} more)" if len(stories) > 1 else ""
+        yield Problem(f"{first}{more}", f"its summary is not the model's: {reason}")
+
+
+def _keeping(hold: Hold | None) -> Callable[[], None]:
+    return hold.keep if hold is not None else _nothing
 
 
 def _nothing() -> None:

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from digest.core.newsletter import TemplateSet, TooFew
+from digest.core.newsletter import SummaryForm, TemplateSet, TooFew
 from digest.core.schedule import CatchUp
 from digest.relayshapes import SmtpSinkShape
 from digest.schedules.calendar import Calendar
@@ -36,6 +36,7 @@ from digest.settingparts import (
     ordered,
 )
 from digest.settingsources import AnySource, FolderShape
+from digest.settingsummaries import SummariesShape
 from digest.settingtheme import ThemeShape
 from digest.settingtypes import (
     PREVIOUS_SLOT,
@@ -53,6 +54,7 @@ from digest.settingtypes import (
     Schedule,
     SiteId,
     StoreUrl,
+    Subject,
     Url,
     WindowLength,
     Zone,
@@ -191,6 +193,23 @@ class NewsletterShape(Shape):
         description="About so many words for a summary that is not the author's; the default is 60.",
         examples=[60],
     )
+    summary: SummaryForm = Field(
+        default="paragraph",
+        description="Such a summary as a paragraph (the default), or each of its sentences as a point (points).",
+        examples=["paragraph", "points"],
+    )
+    introduction: Line = Field(
+        default="none",
+        description="What an edition begins with: nothing (none, the default), the titles of the stories that lead "
+        "(auto), or a text of yours.",
+        examples=["auto", "none", "Good morning. The week in five minutes."],
+    )
+    subject: Subject = Field(
+        default="title",
+        description="The subject of its messages: its title and that of the first story (title, the default), the "
+        "first story and how many more (lead), or a text with {title}, {date} and {lead}.",
+        examples=["title", "lead", "{title}, {date}: {lead}"],
+    )
     recipients: Recipients = Field(
         default=(),
         description="Addresses a message is made for besides subscribers; without either, the sender gets one copy.",
@@ -300,6 +319,9 @@ class FileShape(Shape):
         default=(),
         description="Ways by which bounces and complaints come in; none when left out.",
         examples=[[{"type": "maildir", "path": "mail/bounces"}]],
+    )
+    summaries: SummariesShape = Field(
+        default_factory=SummariesShape, description="Who writes the summaries that are not the author's."
     )
     checks: ChecksShape = Field(default_factory=ChecksShape, description="What `digest check` looks at.")
     daemon: DaemonShape = Field(

@@ -31,6 +31,8 @@ RESERVED_KEYS = ("mail", "images")
 PREVIOUS_SLOT = "previous slot"
 ENVIRONMENT = r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}"
 """A value that is kept in the environment, under the name between the braces."""
+SUBJECT_PARTS = ("title", "date", "lead")
+"""What a subject may name: the newsletter's title, the edition's date, the title of its first story."""
 LONGEST_DURATION = timedelta(days=3653)
 
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}  # in seconds
@@ -81,6 +83,13 @@ def _line(value: str) -> str:
     if len(value) > 500:
         raise ValueError(f"is {len(value)} characters long; at most 500 fit")
     return value.strip()
+
+
+def _subject(value: str) -> str:
+    for name in re.findall(r"\{([^{}]*)\}", value):
+        if name not in SUBJECT_PARTS:
+            raise ValueError(f"'{{{name}}}' is not known here; known are {{title}}, {{date}} and {{lead}}")
+    return value
 
 
 def _key(value: str) -> str:
@@ -332,6 +341,7 @@ def _unique(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Line = Annotated[str, AfterValidator(_line)]
+Subject = Annotated[Line, AfterValidator(_subject)]
 Key = Annotated[str, AfterValidator(_key), WithJsonSchema({"type": "string", "pattern": f"^{_KEY}$"})]
 Duration = Annotated[
     timedelta, PlainValidator(parse_duration), WithJsonSchema({"type": "string", "pattern": f"^{_DURATION}$"})

@@ -10,7 +10,7 @@ from digest.commands.run_command import tally
 from digest.terminal import Terminal, complete_newsletter, now_or, options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from digest.app import Newsroom
     from digest.core.model import EditionRecord
@@ -31,7 +31,7 @@ def command(terminal: Terminal, *, newsletter: str, article: str | None, edition
     """
     from digest.app import Newsroom
     from digest.core.errors import UsageError
-    from digest.explaining import explain
+    from digest.explaining import explain, told_by
 
     with Newsroom.open(terminal.config, scratch=True) as newsroom:
         definition = newsroom.newsletter(newsletter)
@@ -43,10 +43,12 @@ def command(terminal: Terminal, *, newsletter: str, article: str | None, edition
             if not keys:
                 raise UsageError(f"no article has the key or path '{article}'; digest articles lists them")
         verdicts = list(explain(library, newsroom.store.editions, definition, record, keys))
+        told = told_by(newsroom.store.editions, record)
         if terminal.as_json:
-            terminal.data([_json(each) for each in verdicts])
+            terminal.data([_json(each, told) for each in verdicts])
         else:
             _print(terminal, definition, record, verdicts, everything=keys is not None or terminal.verbose)
+            _print_summaries(terminal, verdicts, told)
     return 0
 
 
@@ -78,7 +80,7 @@ def _rehearsed(terminal: Terminal, newsroom: Newsroom, newsletter: str) -> Editi
     return runs[-1].record
 
 
-def _json(each: Explained) -> dict[str, object]:
+def _json(each: Explained, told: Mapping[str, str]) -> dict[str, object]:
     verdict = each.verdict
     return {
         "article": verdict.article,
@@ -87,6 +89,7 @@ def _json(each: Explained) -> dict[str, object]:
         "rule": str(verdict.rule),
         "reason": verdict.reason,
         "recorded": each.recorded,
+        **({"summary": told[verdict.article]} if verdict.article in told else {}),
     }
 
 
@@ -113,3 +116,11 @@ def _print(
     rest = [each.verdict.rule for each in verdicts if not everything and not each.recorded]
     if rest:
         terminal.say(f"and {len(rest)} more: {tally(rest)} (--verbose lists them)")
+
+
+def _print_summaries(terminal: Terminal, verdicts: Sequence[Explained], told: Mapping[str, str]) -> None:
+    """Who wrote the summaries, where a model did or was to."""
+    lines = [(each.verdict.article, told.get(each.verdict.article, "")) for each in verdicts if each.verdict.chosen]
+    if any(how == "model" or ": " in how for _, how in lines):
+        terminal.say("summaries:")
+        terminal.table(("article", "by"), lines)

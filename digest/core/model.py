@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Precision = Literal["day", "minute"]
 ZoneKnown = Literal["stated", "source", "unknown"]
 BlockKind = Literal["heading", "paragraph", "quote", "item", "code", "table"]
-SummaryMethod = Literal["author", "extractive", "lead", "none"]
+SummaryMethod = Literal["author", "model", "extractive", "lead", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +203,13 @@ class Summary:
 
     Attributes:
         sentences: Whole sentences, in order; the author's own summary is one entry, as written.
-        method: "author", "extractive", "lead" or "none" (there was no text to choose from).
+        method: "author", "model", "extractive", "lead" or "none" (there was no text to choose from).
+        reason: Why it is no model's, where one was to be asked; empty otherwise.
     """
 
     sentences: tuple[str, ...]
     method: SummaryMethod
+    reason: str = ""
 
     @property
     def text(self) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 TooFew = Literal["skip", "send", "top_up"]
 TemplateSet = Literal["standard", "brief", "minimal"]
+SummaryForm = Literal["paragraph", "points"]
 ANY_CATEGORY = "*"
 
 
@@ -75,6 +76,10 @@ class Newsletter:
         maximum: At most so many stories in an edition; None means no limit.
         join_stories: Whether articles that tell one story become one story of an edition.
         summary_words: The budget of a summary that is not the author's, in words.
+        summary: Whether such a summary is printed as a paragraph, or each sentence as a point of its own.
+        introduction: "auto" for one made of the stories that lead, "none", or the editor's own text.
+        subject: "title" for the newsletter's name and the first title, "lead" for that title and how many more, or a
+            text with {title}, {date} and {lead} in it.
         recipients: Addresses a message is made for; empty means one copy to the sender's own address.
         feed_limit: At most so many entries in each of its feeds.
         organisation: Who publishes it and where, one line below its messages; empty: as the site says.
@@ -99,6 +104,9 @@ class Newsletter:
     too_few: TooFew = "skip"
     summary_words: int = 60
     join_stories: bool = True
+    summary: SummaryForm = "paragraph"
+    introduction: str = "none"
+    subject: str = "title"
     recipients: tuple[str, ...] = ()
     feed_limit: int = 100
     organisation: str = ""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from digest.core.fetching import Fetched, Wanted
     from digest.core.finding import Finding
     from digest.core.model import (
-        Body,
+        Article,
         Edition,
         EditionRecord,
         Entry,
@@ -138,18 +138,38 @@ class Fetcher(Protocol):
 
 
 class Summarizer(Protocol):
-    """Makes the summary of an article that has none from its author. Pure."""
+    """Makes the summaries of an edition's stories."""
 
-    def summarize(self, title: str, body: Body, *, words: int, language: str) -> Summary:
-        """At most about `words` words, in whole sentences of the article, in order.
+    def summarize_all(
+        self, stories: Sequence[Sequence[Article]], newsletter: Newsletter, keep: Callable[[], None]
+    ) -> Sequence[Summary]:
+        """The summary of each story, in order; an author's own goes before any other.
+
+        Never raises for what stands in an article, nor for anything that is asked over a network.
 
         Args:
-            title: The article's title.
-            body: Its content.
-            words: The budget; the first sentence is taken even when it is longer.
-            language: BCP 47 tag of the article's language.
+            stories: Each as the articles that tell it, the one that leads first.
+            newsletter: Says how long a summary is at most, and the language of articles that say none.
+            keep: Called every few seconds by what takes long; what it raises stops the work.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryTask:
+    """What a model is told of a summary it is to write; nothing in it is the article's own.
+
+    Attributes:
+        words: The budget.
+        language: Code of the article's language, `en`; empty when it is not known.
+        mark: What stands before and after the article's text.
+        points: Whether key points are wanted in place of a paragraph.
+    """
+
+    words: int
+    language: str
+    mark: str
+    points: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,3 +240,15 @@ class Editions(Protocol):
     def feed_id(self, proposed: str) -> str:
         """What ids in feeds are made from: `proposed` the first time, that same value for ever after."""
         ...
+
+
+class Answers(Protocol):
+    """What models answered. Not shared between threads."""
+
+    def find(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """The answers kept under these keys, by key; those that are not kept are left out."""
+        ...
+
+    def keep(self, key: str, answer: str) -> None:
+        """Keep an answer; one that is kept already stays."""
+        ...

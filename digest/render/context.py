@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from digest.core.theme import Colours
 
 
+LEADS = 3
+"""How many stories stand for an edition, where not all can be named."""
+
+
 @dataclass(frozen=True, slots=True)
 class SiteView:
     """Who publishes.
@@ -77,6 +81,8 @@ class NewsletterView:
         direction: `ltr` or `rtl`.
         organisation: Who publishes it and where, one line; empty where the site's organisation and address say so.
         template: The set its messages are made with: `standard`, `brief` or `minimal`.
+        introduction: What its editions begin with: `none`, `auto` or a text.
+        subject: What its messages' subjects are: `title`, `lead` or a text with `{title}`, `{date}` and `{lead}`.
     """
 
     key: str
@@ -90,6 +96,8 @@ class NewsletterView:
     json_url: str
     organisation: str = ""
     template: str = "standard"
+    introduction: str = "none"
+    subject: str = "title"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +151,14 @@ class StoryView:
         published: In the newsletter's zone; None when it has no date.
         has_time: False when only the day is known.
         summary: Plain text; may be empty.
-        summary_method: "author", "extractive", "lead" or "none".
+        summary_method: "author", "model", "extractive", "lead" or "none".
         minutes: Reading time of the full article.
         language, direction: Of the article itself: it may differ from the newsletter's.
         html: The full content, sanitised; picture URLs relative to the edition's folder.
         number: Its place in the edition, from 1.
         outlet: Who published it, where it came by a feed or from a web page: the host of its URL; else empty.
         also: Where else it is told.
+        points: The summary's sentences, where the newsletter wants points and it has several; else empty.
     """
 
     anchor: str
@@ -172,6 +181,7 @@ class StoryView:
     number: int = 0
     outlet: str = ""
     also: tuple[AlsoView, ...] = ()
+    points: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +211,8 @@ class EditionView:
         preheader: The line a mail client shows beside the subject.
         sections: Those of which something is printed.
         more: How many stories found no room in the message, in all sections.
+        introduction: What it begins with; empty where there is nothing.
+        minutes: Reading time of all its articles in full.
     """
 
     id: str
@@ -211,6 +223,15 @@ class EditionView:
     url: str
     sections: tuple[SectionView, ...]
     more: int = 0
+    introduction: str = ""
+    minutes: int = 0
+
+    @property
+    def leads(self) -> tuple[StoryView, ...]:
+        """Three stories at most that stand for all: the first of each section, then those that follow."""
+        firsts = [section.stories[0].number for section in self.sections if section.stories]
+        order = sorted(self.stories, key=lambda story: (story.number not in firsts, story.number))
+        return tuple(order[:LEADS])
 
     @property
     def count(self) -> int:

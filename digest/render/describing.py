@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from markupsafe import Markup
 
+from digest.core.ports import SummaryTask
 from digest.core.theme import Colours
 from digest.render import context
 
@@ -24,6 +25,7 @@ NAMES: tuple[tuple[str, Any, str], ...] = (
     ("theme", context.ThemeView, BOTH),
     ("edition", context.EditionView, "messages; edition.html, story.html"),
     ("reader", context.ReaderView, MESSAGE),
+    ("task", SummaryTask, "summary-prompt.txt"),
     ("section", context.SectionView, "parts of a section"),
     ("story", context.StoryView, "parts of a story; story.html"),
     ("items", tuple[context.ArchiveItem, ...], "archive.html: newest first"),

@@ -32,7 +32,7 @@ from digest.render.views import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from digest.core.model import Edition, Story
+    from digest.core.model import Edition, Story, Summary
     from digest.core.newsletter import Newsletter, Site
     from digest.render.context import EditionView, StoryView
     from digest.render.pictures import Picture
@@ -106,7 +106,10 @@ class EditionRenderer:
         context = {**known, "edition": view}
         subject = self._render("subject.txt", context, newsletter)
         preheader = self._render("preheader.txt", context, newsletter)
-        return replace(view, subject=one_line(subject), preheader=one_line(preheader))
+        introduction = self._render("introduction.txt", context, newsletter)
+        return replace(
+            view, subject=one_line(subject), preheader=one_line(preheader), introduction=one_line(introduction)
+        )
 
     def _pages(
         self, view: EditionView, newsletter: Newsletter, context: Mapping[str, object], marks: Marks
@@ -198,6 +201,7 @@ def _manifest(edition: Edition, newsletter: Newsletter, view: EditionView, seed:
         "preheader": view.preheader,
         "language": newsletter.language,
         "url": view.url,
+        **({"introduction": view.introduction} if view.introduction else {}),
         "slot": utc_text(edition.slot),
         "window": {"start": utc_text(edition.window.start), "end": utc_text(edition.window.end)},
         "sections": [
@@ -224,11 +228,16 @@ def _manifest_article(story: Story, seen: StoryView) -> dict[str, object]:
         "author": article.author,
         "published": str(article.published) if article.published else None,
         "language": seen.language,
-        "summary": {"text": story.summary.text, "method": story.summary.method},
+        "summary": _manifest_summary(story.summary),
         "minutes": seen.minutes,
         "image": seen.image.url or None if seen.image else None,
         **({"also": [asdict(other) for other in story.also]} if story.also else {}),
     }
+
+
+def _manifest_summary(summary: Summary) -> dict[str, str]:
+    whole = {"text": summary.text, "method": summary.method}
+    return {**whole, "reason": summary.reason} if summary.reason else whole
 
 
 def _hash(files: Mapping[str, bytes]) -> str:

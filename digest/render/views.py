@@ -29,7 +29,7 @@ from digest.render.links import with_pictures
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from digest.core.model import Article, Edition, Story
+    from digest.core.model import Article, Edition, Story, Summary
     from digest.core.newsletter import Newsletter, Site
     from digest.core.theme import Theme
     from digest.render.pictures import Picture, PictureFile
@@ -85,6 +85,8 @@ def newsletter_view(newsletter: Newsletter, urls: Urls) -> NewsletterView:
         json_url=urls.newsletter + "feed.json",
         organisation=newsletter.organisation,
         template=newsletter.template,
+        introduction=newsletter.introduction,
+        subject=newsletter.subject,
     )
 
 
@@ -176,6 +178,7 @@ def edition_view(
         slot=edition.slot.astimezone(newsletter.zone),
         url=urls.edition(edition.id),
         sections=sections,
+        minutes=sum(story.minutes for section in sections for story in section.stories),
     )
 
 
@@ -205,12 +208,19 @@ def _story(story: Story, newsletter: Newsletter, base: str, pictures: Mapping[tu
         html=Markup(with_pictures(article.body.html, local)),  # noqa: S704 sanitised when the article was read
         outlet=_outlet(article.url, "") if is_from_elsewhere(article.source) else "",
         also=tuple(AlsoView(each.title, each.url, _outlet(each.url, each.source)) for each in story.also),
+        points=_points(story.summary, newsletter),
     )
 
 
 def _outlet(url: str, source: str) -> str:
     """Who published something: the host of its address, else what its source is called."""
     return (urlsplit(url).hostname or "").removeprefix("www.") or source.partition(":")[2]
+
+
+def _points(summary: Summary, newsletter: Newsletter) -> tuple[str, ...]:
+    """The sentences of a summary as points; an author's own is one text."""
+    several = newsletter.summary == "points" and len(summary.sentences) > 1
+    return summary.sentences if several else ()
 
 
 def _image(article: Article, base: str, pictures: Mapping[tuple[str, str], Picture]) -> ImageView | None:

@@ -9,6 +9,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from digest.core.errors import StoreError
+from digest.store.answers import SqlAnswers
 from digest.store.bounces import SqlBounces
 from digest.store.claims import SqlClaims
 from digest.store.editions import SqlEditions
@@ -43,6 +44,7 @@ class Store:
     Attributes:
         library: The articles.
         editions: The editions, their verdicts and their deliveries.
+        answers: What models answered.
         claims: Who works on what.
         standings: Since when each newsletter's schedule counts, its pauses, why work on it fails.
         bounces: What came back.
@@ -59,6 +61,7 @@ class Store:
         self._database = database
         self.library = SqlLibrary(database)
         self.editions = SqlEditions(database)
+        self.answers = SqlAnswers(database)
         self.claims = SqlClaims(database)
         self.standings = SqlStandings(database)
         self.bounces = SqlBounces(database)

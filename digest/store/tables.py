@@ -27,7 +27,7 @@ from sqlalchemy import (
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-HEAD = "0006"
+HEAD = "0007"
 """The revision that these tables are; held here so that opening a store need not import Alembic."""
 
 VERSION_TABLE = "digest_schema"
@@ -68,6 +68,14 @@ meta = Table(
     METADATA,
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+# What models answered, by what they were asked; see digest.summaries.model.
+answers = Table(
+    "answers",
+    METADATA,
+    Column("key", String(64), primary_key=True),
+    Column("answer", Text, nullable=False),
 )
 
 # Every article ever collected, without its body; nothing is ever deleted from here.

@@ -1,0 +1,229 @@
+"""Whether a summary says only what its article says: figures, names and quotations are looked up in it. Pure.
+
+What is checked is what can be looked up. That a sentence turns an article's words round, or leaves a "not" out, is not
+seen here; that it names somebody, a sum or a day that the article does not name, is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from digest.core.figures import figures, plain, unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+LEAST_SHARED = 0.5
+"""The share of a summary's longer words that must be the article's, in some form."""
+LEAST_CASED = 0.5
+"""The share of letters that have a case, above which names can be told by their capitals."""
+
+# Letters, digits, and what may stand within a name: O'Neill, Jean-Luc, U.S., C++.
+_TOKEN = re.compile(r"\w+(?:(?:['&.-]|\.-)\w+)*(?:\.(?=\w)|\+\+|#)?")
+_BREAK = re.compile(r"[.!?…:;,()\[\]\"]|\s-\s")
+_QUOTED = re.compile(r'"([^"]*)"|(?<!\w)\'([^\']+(?:\'\w[^\']*)*)\'(?!\w)')
+_ELLIPSIS = re.compile(r"\[?(?:\.\.\.|…)\]?")
+_ENDINGS = ("s", "es", "n", "an", "ian", "ish", "ese", "i", "e", "en", "in", "innen", "y")
+_FEWEST_OF_A_STEM = 4
+_GAP = 2
+"""Words of a name that may be left out between two of its parts: Ursula (Gertrud) von der Leyen."""
+
+
+@dataclass(frozen=True)
+class Article:
+    """What a summary is held against.
+
+    Attributes:
+        text: Title and text, as they were read.
+        language: Code of its language, `en`; empty when it is not known.
+        common: Words that are no names though a sentence begins with them, in lower case.
+    """
+
+    text: str
+    language: str
+    common: Collection[str]
+
+    @cached_property
+    def _plain(self) -> str:
+        return plain(self.text)
+
+    @cached_property
+    def _tokens(self) -> list[str]:
+        return [_bare(token) for token in _TOKEN.findall(self._plain)]
+
+    @cached_property
+    def _folded(self) -> dict[str, list[int]]:
+        """Each word, case folded, and its places."""
+        places: dict[str, list[int]] = {}
+        for place, token in enumerate(self._tokens):
+            for part in _parts(token):
+                places.setdefault(_fold(part), []).append(place)
+        return places
+
+    @cached_property
+    def _small(self) -> set[str]:
+        """Words that it also writes small: they are no names."""
+        return {_fold(token) for token in self._tokens if token[:1].islower()}
+
+    @cached_property
+    def _acronyms(self) -> set[str]:
+        return {_undotted(token) for token in self._tokens if _is_acronym(token)}
+
+    def tells_names(self) -> bool:
+        """Whether names can be told in its script: they begin with capitals."""
+        letters = [char for char in self._plain if char.isalpha()]
+        cased = sum(char.lower() != char.upper() for char in letters)
+        return cased >= LEAST_CASED * max(1, len(letters))
+
+    def contradicts(self, sentences: Sequence[str]) -> str:
+        """Why a summary cannot be taken, in words for a person; empty when everything in it was found.
+
+        Args:
+            sentences: The summary's.
+        """
+        said = [plain(sentence) for sentence in sentences]
+        whole = " ".join(said)
+        if wrong := next((each for each in self._unquoted(whole)), ""):
+            return wrong
+        if wrong := unsupported(figures(whole, self.language), figures(self._plain, self.language)):
+            return f"'{wrong}' is not in the article"
+        for sentence in said:
+            for name in self._unknown_names(sentence):
+                return f"'{name}' is not in the article"
+        return self._foreign(whole)
+
+    def _unquoted(self, text: str) -> Iterator[str]:
+        """What is wrong with quotations: each stands in the article word for word, what '...' leaves out aside."""
+        if text.count('"') % 2:
+            yield "a quotation is not closed"
+        haystack = f" {_words(self._plain)} "
+        for found in _QUOTED.finditer(text):
+            quoted = found[1] or found[2] or ""
+            for part in _ELLIPSIS.split(quoted):
+                if f" {_words(part)} " not in haystack:
+                    yield f'the quotation "{quoted.strip()}" is not in the article'
+
+    def _unknown_names(self, sentence: str) -> Iterator[str]:
+        for run, opens in _runs(sentence):
+            if self._knows(run) or (opens and self._opens(run)):
+                continue
+            yield " ".join(run)
+
+    def _opens(self, run: Sequence[str]) -> bool:
+        """Whether a run that begins a sentence is known without its first word, which is written large there anyway."""
+        first = _fold(run[0])
+        return (first in self.common or first in self._small) and self._knows(run[1:])
+
+    def _knows(self, run: Sequence[str]) -> bool:
+        """Whether the article has these words, and as one name where there are several."""
+        if not all(self._has(word) for word in run):
+            return False
+        # 'President Biden' of 'Biden, the president': what it writes small too is no part of the name.
+        names = [word for word in run if _fold(word) not in self._small]
+        return len(names) < 2 or self._together(names)
+
+    def _has(self, word: str) -> bool:
+        if _is_acronym(word):
+            return _undotted(word) in self._acronyms
+        return all(self._places(part) for part in _parts(word))
+
+    def _places(self, part: str) -> list[int]:
+        folded = _fold(part)
+        found = self._folded.get(folded, [])
+        if not found and len(folded) >= _FEWEST_OF_A_STEM:
+            # German of Germany, Estonia's of Estonia: a word with another ending.
+            for form in _forms(folded):
+                found = [*found, *self._folded.get(form, [])]
+        return found
+
+    def _together(self, names: Sequence[str]) -> bool:
+        """Whether the words stand in the article close to one another, in this order."""
+        parts = [part for name in names for part in _parts(name)]
+        ends = set(self._places(parts[0]))
+        for part in parts[1:]:
+            ends = {place for place in self._places(part) if any(0 <= place - end <= _GAP + 1 for end in ends)}
+        return bool(ends)
+
+    def _foreign(self, text: str) -> str:
+        """Why the words are not the article's, when most are not."""
+        words = {_fold(word) for word in re.findall(r"[^\W\d_]{5,}", text)}
+        stems = {word[:5] for word in self._folded if len(word) > _FEWEST_OF_A_STEM}
+        shared = sum(word in self._folded or word[:5] in stems for word in words)
+        return "" if shared >= LEAST_SHARED * len(words) else "most of its words are not the article's"
+
+
+def _runs(sentence: str) -> Iterator[tuple[list[str], bool]]:
+    """Words in a row that are written large, and whether they begin the sentence."""
+    run: list[str] = []
+    begins, end = True, 0
+    for found in _TOKEN.finditer(sentence):
+        word = _bare(found[0])
+        if run and _BREAK.search(sentence, end, found.start()):
+            yield run, begins
+            run, begins = [], False
+        if _is_name(word):
+            run.append(word)
+        else:
+            if run:
+                yield run, begins
+            run, begins = [], False
+        # After a colon or a quotation mark a sentence begins within the sentence.
+        if not run and re.search(r'[:"]\s?"?$', sentence[: found.start()]):
+            begins = True
+        end = found.end()
+    if run:
+        yield run, begins
+
+
+def _is_name(word: str) -> bool:
+    """Whether a word is written as names are: Berlin, iPhone, 5G; every word of a script without case."""
+    letters = [char for char in word if char.isalpha()]
+    if not letters:
+        return False
+    if any(char.isdigit() for char in word) and not re.fullmatch(r"\d+(?:st|nd|rd|th|s|k|m|bn|er|e|º|ª)", word.lower()):
+        return any(char.isupper() for char in letters)
+    return any(char.isupper() for char in letters) or all(char.lower() == char.upper() for char in letters)
+
+
+def _is_acronym(word: str) -> bool:
+    letters = _undotted(word)
+    return 1 < len(letters) <= 6 and letters.isalpha() and letters.isupper()
+
+
+def _undotted(word: str) -> str:
+    return word.replace(".", "").removesuffix("s") if word[:-1].isupper() else word.replace(".", "")
+
+
+def _bare(word: str) -> str:
+    """A word without the possessive."""
+    return re.sub(r"'s?$|'s(?=-|$)", "", word)
+
+
+def _parts(word: str) -> list[str]:
+    """The parts of a compound: Trump-Putin is found where both stand."""
+    return [part for part in re.split(r"[-&]", word) if part]
+
+
+def _fold(word: str) -> str:
+    """Case folded, without accents."""
+    folded = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(char for char in folded if not unicodedata.combining(char))
+
+
+def _forms(word: str) -> Iterator[str]:
+    """The word with each ending, and without."""
+    for ending in _ENDINGS:
+        yield word + ending
+        if word.endswith(ending) and len(word) - len(ending) >= _FEWEST_OF_A_STEM:
+            stem = word.removesuffix(ending)
+            yield stem
+            yield stem + "y"  # Italian, Italy
+
+
+def _words(text: str) -> str:
+    """The words alone, so that neither case nor the marks around a quotation count."""
+    return " ".join(_TOKEN.findall(text.casefold()))

@@ -1,0 +1,161 @@
+"""Asking for all summaries of an edition side by side, and being done in time.
+
+The calls have a thread and a loop of their own, so that whoever waits can keep its claim and stop waiting: what
+has not answered by then is left to itself, and ends with its thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.core.text import one_line
+from digest.summaries.model.endpoint import NO_KEY, AskingError, Budget, Endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from digest.summaries.model.settings import ModelSettings
+
+PULSE = 5.0
+"""Seconds after which whoever waits hears that it still does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a model.
+
+    Attributes:
+        prompt: The instructions.
+        message: What they are about.
+        words: How long the answer is about.
+    """
+
+    prompt: str
+    message: str
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a question.
+
+    Attributes:
+        number: Which one.
+        text: The answer; empty where there is none.
+        reason: Why there is none.
+    """
+
+    number: int
+    text: str = ""
+    reason: str = ""
+
+
+def ask_all(
+    settings: ModelSettings, key: str, questions: Sequence[Question], keep: Callable[[], None]
+) -> Iterator[Answer]:
+    """Ask all of them; the answers as they come, in any order, one for each.
+
+    Args:
+        settings: Which model, and its limits: after `settings.limit` there is a reason for each that is left.
+        key: The endpoint's; empty for one that asks for none.
+        questions: In the order in which a budget is spent on them.
+        keep: Called every few seconds; what it raises stops the work.
+    """
+    work = _Work(settings, key, questions)
+    end = time.monotonic() + settings.limit.total_seconds()
+    left = set(range(len(questions)))
+    threading.Thread(target=work.run, name="summaries", daemon=True).start()
+    try:
+        while left and (remaining := end - time.monotonic()) > 0:
+            keep()
+            try:
+                answer = work.answers.get(timeout=min(PULSE, remaining))
+            except queue.Empty:
+                continue
+            if answer.number in left:
+                left.remove(answer.number)
+                yield answer
+    finally:
+        work.stop()
+    for number in sorted(left):
+        yield Answer(number, reason=f"it was not there after {settings.limit.total_seconds():g} s, the edition's limit")
+
+
+class _Work:
+    """The calls, in the thread that makes them."""
+
+    def __init__(self, settings: ModelSettings, key: str, questions: Sequence[Question]) -> None:
+        self.answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self._settings = settings
+        self._key = key
+        self._questions = questions
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stopped = False
+
+    def run(self) -> None:
+        """Make the calls; said of each what became of it, unless stopped before."""
+        try:
+            asyncio.run(self._main())
+        except asyncio.CancelledError:
+            return
+        except Exception as error:  # noqa: BLE001 an edition never fails because of a model
+            for number in range(len(self._questions)):
+                self.answers.put(Answer(number, reason=_failed(error)))
+
+    def stop(self) -> None:
+        """Make no further call, and wait for none; may be called from any thread."""
+        with self._lock:
+            self._stopped = True
+            if self._loop is not None and self._task is not None:
+                with suppress(RuntimeError):  # it has ended
+                    self._loop.call_soon_threadsafe(self._task.cancel)
+
+    async def _main(self) -> None:
+        from openai import AsyncOpenAI  # noqa: PLC0415 half a second, and only where a model is asked
+
+        with self._lock:
+            if self._stopped:
+                return
+            self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        settings = self._settings
+        async with AsyncOpenAI(
+            api_key=self._key or NO_KEY,
+            base_url=settings.url,
+            timeout=settings.timeout.total_seconds(),
+            max_retries=0,
+        ) as client:
+            endpoint = Endpoint(client, settings, Budget(settings.calls, settings.tokens))
+            room = asyncio.Semaphore(settings.parallel)
+            down: list[str] = []
+            async with asyncio.TaskGroup() as group:
+                for number in range(len(self._questions)):
+                    group.create_task(self._one(number, endpoint, room, down))
+
+    async def _one(self, number: int, endpoint: Endpoint, room: asyncio.Semaphore, down: list[str]) -> None:
+        question = self._questions[number]
+        async with room:
+            if down:
+                self.answers.put(Answer(number, reason=down[0]))
+                return
+            try:
+                text = await endpoint.ask(question.prompt, question.message, question.words)
+            except AskingError as error:
+                if error.down:
+                    down.append(str(error))
+                self.answers.put(Answer(number, reason=str(error)))
+            except Exception as error:  # noqa: BLE001 an edition never fails because of a model
+                self.answers.put(Answer(number, reason=_failed(error)))
+            else:
+                self.answers.put(Answer(number, text))
+
+
+def _failed(error: Exception) -> str:
+    return f"asking failed: {type(error).__name__}: {one_line(str(error))[:200]}"

@@ -1,0 +1,130 @@
+"""Whether what a model wrote is printed: its form here, what it says in `digest.core.faithful`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from digest.core.faithful import Article
+from digest.core.figures import plain
+from digest.core.text import word_count
+from digest.summaries.functionwords import COMMON
+from digest.summaries.language import language_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+LEEWAY = 1.2
+"""A summary may be longer than its budget by so much: readers do not count, and models count badly."""
+OF_THE_PROMPT = 6
+"""So many words in a row that are the prompt's are no chance."""
+
+_MARKUP = re.compile(
+    r"\*\*|__|`|~~|^\s*(?:[-*•#>]|\d+[.)])\s|\[[^\]]*\]\(|</?[a-z!]|&(?:\w+|#\d+);|\\n|[{}|]", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"\w+://\S*|\bwww\.\S*|\S+@\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
+_ASSISTANT = re.compile(
+    r"\bas an? (?:ai|artificial|assistant|language model|llm)\b|\b(?:ai|large) language model\b"
+    r"|\bi(?:'m| am) sorry\b|\bi (?:cannot|can't|can not|am unable|will not|won't) "
+    r"|\b(?:here is|here's|here are|below is) (?:a|an|the|your|my)\b"
+    r"|^(?:sure|certainly|of course|okay|absolutely)[,!.]"
+    r"|^(?:summary|key points|tl;?dr|zusammenfassung|résumé|resumen)\s*:"
+    r"|\b(?:als ki|als sprachmodell|en tant qu'ia|como (?:ia|modelo de lenguaje))\b"
+    r"|\bhier ist (?:eine|die) zusammenfassung|\bvoici (?:un|le) résumé|\baquí (?:está|tiene)s? (?:el|un) resumen",
+    re.IGNORECASE,
+)
+_CLOSED = re.compile(r"[.!?…؟。！？][\"'”’»“)\]」』]*\Z")
+_WORDS = re.compile(r"\w+")
+_QUOTATION = re.compile(r'"[^"]*"')
+# What sentences begin with in English beside function words, and nobody is called.
+_OPENERS = (
+    "according activists additional advocates although amid among analysts another authorities because both "
+    "campaigners communities companies critics customers demand despite doctors each earlier early employees "
+    "engineers every everyone evidence experts families few figures firefighters following former fans investigators "
+    "investors journalists judges just last late later lawmakers lawyers leaders local many meanwhile members "
+    "ministers most much neither new newly nobody nothing now officers officials once one opponents others parents "
+    "part people planners plans police politicians prices profits prosecutors protesters readers recent regulators "
+    "relatives report reports rescuers research researchers residents sales scientists several shareholders shares "
+    "since some someone sources staff students supporters talks teachers those together tourists under unlike until "
+    "users victims visitors voters when whether while witnesses women workers young"
+)
+OPENERS = {"en": frozenset(_OPENERS.split())}
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Holds summaries of one story against its text.
+
+    Attributes:
+        text: What the model was given.
+        prompt: What it was told to do.
+        language: Code of the text's language, `en`; empty when that is not clear.
+        words: The budget.
+    """
+
+    text: str
+    prompt: str
+    language: str
+    words: int
+
+    @cached_property
+    def _folded(self) -> str:
+        return plain(self.text).casefold()
+
+    @cached_property
+    def article(self) -> Article:
+        """The text, to be looked up in."""
+        common = COMMON.get(self.language, frozenset()) | OPENERS.get(self.language, frozenset())
+        return Article(self.text, self.language, common)
+
+    def cannot(self) -> str:
+        """Why no summary of this story could be checked; empty when one can."""
+        if not self.text.strip():
+            return "there is no text to summarise"
+        return "" if self.article.tells_names() else "in its script names cannot be told from other words"
+
+    def refuses(self, sentences: Sequence[str]) -> str:
+        """Why a summary is not printed, in words for a person; empty when it is."""
+        return next(self._reasons(sentences), "")
+
+    def _reasons(self, sentences: Sequence[str]) -> Iterator[str]:
+        whole = plain(" ".join(sentences))
+        if not whole:
+            yield "the answer is no summary in the form asked for"
+        if (count := word_count(whole)) > LEEWAY * self.words:
+            yield f"it has {count} words, and {self.words} are the budget"
+        if len(set(sentences)) < len(sentences):
+            yield "it says a sentence twice"
+        for sentence in sentences:
+            yield from self._form(sentence)
+        if self._repeats_the_prompt(whole):
+            yield "it repeats its instructions"
+        language = language_of(whole, self.language)
+        if self.language and language != self.language:
+            yield f"it is in another language ('{language}', the article's is '{self.language}')"
+        if said := self.article.contradicts(sentences):
+            yield said
+
+    def _form(self, sentence: str) -> Iterator[str]:
+        for address in _ADDRESS.findall(sentence):
+            # A firm may be called Example.com, and be named.
+            if "/" in address or "@" in address or not address[0].isupper() or address not in self.text:
+                yield f"it has an address in it, '{address}'"
+        if found := _MARKUP.search(sentence):
+            yield f"it has markup in it, '{found[0].strip()}'"
+        said = _QUOTATION.sub("", plain(sentence))
+        if (found := _ASSISTANT.search(said)) and found[0].casefold() not in self._folded:
+            yield f"it speaks of itself, '{found[0].strip()}'"
+        if not _CLOSED.search(sentence):
+            yield "a sentence of it is cut off"
+
+    def _repeats_the_prompt(self, summary: str) -> bool:
+        told = _runs(self.prompt) - _runs(self.text)
+        return not told.isdisjoint(_runs(summary))
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = _WORDS.findall(plain(text).casefold())
+    return {tuple(words[start : start + OF_THE_PROMPT]) for start in range(len(words) - OF_THE_PROMPT + 1)}

@@ -1,0 +1,218 @@
+"""Asking an endpoint that speaks OpenAI's protocol: a call at a time, with its tries, in a loop of its own.
+
+Nothing here knows what is asked; `asking` counts what it costs and when it must end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from digest.core.text import one_line
+from digest.summaries.model.answers import FORMAT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from openai import APIError, AsyncOpenAI
+    from openai.types.chat import ChatCompletion
+
+    from digest.summaries.model.settings import ModelSettings
+
+NO_KEY = "none"
+"""Sent where an endpoint asks for no key: without any, the client would take one from the environment."""
+FIRST_WAIT, LONGEST_WAIT = 0.5, 20.0
+"""Seconds between two tries: doubled each time, unless the endpoint says."""
+TOKENS_OF_A_REQUEST = 60
+"""What the protocol itself takes of each."""
+
+_AGAIN = frozenset({408, 409, 425, 429})
+_MALFORMED = frozenset({400, 422})
+
+
+class AskingError(Exception):
+    """A call gave no answer.
+
+    Args:
+        reason: Why, in words for a person.
+        down: Whether the next one will fare no better.
+    """
+
+    def __init__(self, reason: str, *, down: bool = False) -> None:
+        super().__init__(reason)
+        self.down = down
+
+
+@dataclass(slots=True)
+class Budget:
+    """What may still be spent on an edition.
+
+    Attributes:
+        calls: So many calls.
+        tokens: So many tokens; None for no limit.
+    """
+
+    calls: int
+    tokens: int | None
+
+    def spend(self, estimate: int) -> None:
+        """Take what a call will cost at most.
+
+        Raises:
+            AskingError: There is not so much left.
+        """
+        if self.calls < 1:
+            raise AskingError("the edition's budget of calls is spent", down=True)
+        if self.tokens is not None and self.tokens < estimate:
+            raise AskingError("the edition's budget of tokens is spent")
+        self.calls -= 1
+        if self.tokens is not None:
+            self.tokens -= estimate
+
+    def correct(self, estimate: int, spent: int) -> None:
+        """Put back what a call did not cost, or take what it cost more."""
+        if self.tokens is not None and spent > 0:
+            self.tokens += estimate - spent
+
+
+@dataclass(slots=True)
+class Endpoint:
+    """Where a model is asked.
+
+    Attributes:
+        client: The protocol's client; it tries nothing again by itself.
+        settings: Which model, and how patiently.
+        budget: What may be spent.
+        extras: What requests say beside their messages; less, once the endpoint has refused a part.
+    """
+
+    client: AsyncOpenAI
+    settings: ModelSettings
+    budget: Budget
+    extras: dict[str, Any] = field(default_factory=lambda: {"response_format": FORMAT, "max_tokens": 0})
+
+    async def ask(self, prompt: str, message: str, words: int) -> str:
+        """The text of an answer.
+
+        Args:
+            prompt: The instructions.
+            message: What they are about.
+            words: How long the answer is about.
+
+        Raises:
+            AskingError: There is none.
+        """
+        extras = dict(self.extras)
+        tries = 0
+        while True:
+            try:
+                answer = await self._once(prompt, message, words, extras)
+            except AskingError as error:
+                if not isinstance(error, _RefusedError):
+                    raise
+                if error.malformed and extras:
+                    extras = _fewer(extras, str(error))
+                    continue
+                if tries >= self.settings.retries or not error.again:
+                    raise
+                await asyncio.sleep(error.wait or min(FIRST_WAIT * 2**tries, LONGEST_WAIT))
+                tries += 1
+            else:
+                self.extras = extras
+                return answer
+
+    async def _once(self, prompt: str, message: str, words: int, extras: dict[str, Any]) -> str:
+        import openai  # noqa: PLC0415 half a second, and only where a model is asked
+
+        longest = 200 + 6 * words
+        estimate = (len(prompt) + len(message)) // 3 + longest + TOKENS_OF_A_REQUEST
+        self.budget.spend(estimate)
+        more = {**extras, "max_tokens": longest} if "max_tokens" in extras else extras
+        messages = [{"role": "system", "content": prompt}, {"role": "user", "content": message}]
+        create: Callable[..., Any] = self.client.chat.completions.create
+        try:
+            async with asyncio.timeout(self.settings.timeout.total_seconds()):
+                completion = await create(model=self.settings.model, messages=messages, **more)
+        except TimeoutError as error:
+            raise _timed_out(self.settings) from error
+        except openai.APITimeoutError as error:
+            raise _timed_out(self.settings) from error
+        except openai.APIError as error:
+            raise _refused(error, self.settings) from error
+        except ValueError as error:  # an answer that is no JSON
+            raise _RefusedError("the endpoint's answer cannot be read", again=True) from error
+        self.budget.correct(estimate, _tokens(completion))
+        return _content(completion)
+
+
+class _RefusedError(AskingError):
+    """A call that the endpoint did not answer.
+
+    Attributes:
+        again: Whether another try may fare better.
+        malformed: Whether the request has what the endpoint does not know.
+        wait: Seconds to wait before, as the endpoint says; 0 when it does not.
+    """
+
+    def __init__(
+        self, reason: str, *, again: bool = False, malformed: bool = False, wait: float = 0, down: bool = False
+    ) -> None:
+        super().__init__(reason, down=down)
+        self.again = again
+        self.malformed = malformed
+        self.wait = wait
+
+
+def _timed_out(settings: ModelSettings) -> _RefusedError:
+    return _RefusedError(f"the endpoint did not answer within {settings.timeout.total_seconds():g} s", again=True)
+
+
+def _refused(error: APIError, settings: ModelSettings) -> _RefusedError:
+    import openai  # noqa: PLC0415 imported by whoever calls
+
+    if isinstance(error, openai.APIStatusError):
+        status = error.status_code
+        # The client puts the status before what the endpoint said.
+        said = one_line(error.message.removeprefix(f"Error code: {status} - "))[:200]
+        again = status in _AGAIN or status >= 500
+        reason = f"the endpoint answered {status}: {said}"
+        wait = _seconds(error.response.headers.get("retry-after", ""))
+        # A wrong key or name is wrong for the next article too.
+        down = status in (401, 403, 404)
+        return _RefusedError(reason, again=again, malformed=status in _MALFORMED, wait=wait, down=down)
+    if isinstance(error, openai.APIConnectionError):
+        return _RefusedError(f"{settings.url} cannot be reached", again=True, down=True)
+    return _RefusedError("the endpoint's answer cannot be read", again=True)
+
+
+def _seconds(header: str) -> float:
+    """What `Retry-After` says in seconds; 0 for a date, which needs a clock, and for nonsense."""
+    return min(float(header), LONGEST_WAIT) if header.isascii() and header.isdigit() else 0.0
+
+
+def _fewer(extras: dict[str, Any], said: str) -> dict[str, Any]:
+    """The extras without the one that an error names; without any, when it names none."""
+    named = [name for name in extras if name in said]
+    return {name: value for name, value in extras.items() if name not in named} if named else {}
+
+
+def _content(completion: ChatCompletion) -> str:
+    """The text of the first choice.
+
+    Raises:
+        AskingError: There is none: nothing is certain of what an endpoint answers.
+    """
+    try:
+        content = completion.choices[0].message.content
+    except (AttributeError, IndexError, KeyError, TypeError):
+        content = None
+    if not isinstance(content, str) or not content.strip():
+        raise AskingError("the endpoint's answer has no text")
+    return content
+
+
+def _tokens(completion: ChatCompletion) -> int:
+    """What a call cost, as far as the endpoint says."""
+    total = getattr(getattr(completion, "usage", None), "total_tokens", 0)
+    return total if isinstance(total, int) else 0

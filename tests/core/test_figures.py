@@ -1,0 +1,92 @@
+"""Numbers, amounts and dates are found however they are written, and none passes for another."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.core.figures import figures, plain, unsupported
+
+
+def missing(said: str, known: str, language: str = "en") -> str:
+    return unsupported(figures(plain(said), language), figures(plain(known), language))
+
+
+SAME = [
+    ("It cost 1,000 euros", "1 000 EUR", "en"),
+    ("1.000 €", "EUR 1,000", "de"),
+    ("1’000 Franken", "CHF 1000", "de"),
+    ("two men", "2 men", "en"),
+    ("2 men", "two men", "en"),
+    ("Twenty-five people", "25 people", "en"),
+    ("zwölf Leute", "12 Leute", "de"),
+    ("in the third quarter", "in quarter 3", "en"),
+    ("On 3 March 2026", "2026-03-03", "en"),
+    ("March 3, 2026", "3 March 2026", "en"),
+    ("3rd of March", "March 3", "en"),
+    ("in March", "on March 3, 2026", "en"),
+    ("March 2026", "03.03.2026", "en"),
+    ("am 3. März", "Am 3. März 2026", "de"),
+    ("le 3 mars", "le 3 mars 2026", "fr"),
+    ("el 3 de marzo de 2026", "3/3/2026", "es"),
+    ("3/4/2026", "4 March 2026", "en"),
+    ("3/4/2026", "3 April 2026", "en"),
+    ("$5m", "5 million dollars", "en"),
+    ("1.5 million", "1,500,000", "en"),
+    ("1,5 Millionen Euro", "1,5 Mio. Euro", "de"),
+    ("2 mil millones", "2,000 millones", "es"),
+    ("5%", "five per cent", "en"),
+    ("5% to 7%", "between 5 and 7 percent", "en"),
+    ("5 percentage points", "5 percentage points", "en"),
+    ("1.50 euros", "€1.5", "en"),
+    ("US$5", "5 US dollars", "en"),
+    ("1\u202f234\u202f567 personnes", "1.234.567 personnes", "fr"),
+]
+
+
+@pytest.mark.parametrize(("said", "known", "language"), SAME, ids=lambda value: value)
+def test_the_same_figure_in_another_form(said, known, language):
+    assert missing(said, known, language) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "known", "named"),
+    [
+        ("It cost 1,300 euros", "It cost 1,200 euros", "1,300"),
+        ("$5 billion", "5 million dollars", "$5"),
+        ("5%", "5 percentage points", "5"),
+        ("€5", "$5", "€5"),
+        ("A$5", "$5", "A$5"),
+        ("1.5", "15", "1.5"),
+        ("three men", "two men, 4 women", "three"),
+        ("March 4", "3 March, 4 men", "March 4"),
+        ("3 April", "3 March and in April 2025 also 3", "3 April"),
+        ("in March 2025", "March 2024 and 2025", "March 2025"),
+        ("March 3, 2025", "March 3, 2026; 2025 was colder", "March 3, 2025"),
+        ("3/4/2026", "4 March", "3/4/2026"),
+        ("dozens of men", "12 men", "dozens"),
+        ("twice as many", "many", "twice"),
+        ("millions of men", "2 million men", ""),
+        ("2026", "in the year", "2026"),
+    ],
+)
+def test_another_figure(said, known, named):
+    assert missing(said, known) == named or (named == "" and missing(said, known) == "millions")
+
+
+@given(number=st.integers(0, 10**12), mark=st.sampled_from([",", " ", "\u00a0", "'", "’", "\u202f"]))
+def test_thousands_are_parted_in_many_ways(number, mark):
+    grouped = f"{number:,}".replace(",", mark)
+    assert missing(f"It was {grouped} in all.", f"In all {number} came.") == ""
+    assert missing(f"It was {grouped} in all.", f"In all {number + 1} came.") != ""
+
+
+@given(st.text(max_size=300))
+def test_a_text_has_its_own_figures(text):
+    assert missing(text, text) == ""
+
+
+@given(st.text(alphabet="0123456789.,/- '$€%marchofk", max_size=200))
+def test_no_run_of_signs_is_too_odd(text):
+    assert missing(text, text) == ""
