@@ -26,7 +26,9 @@ class BudgetShape(Shape):
     model_config = ConfigDict(title="budget of summaries")
 
     calls: Count = Field(
-        default=200, description="At most so many calls for an edition, tries among them; the default is 200."
+        default=200,
+        description="At most so many calls for an edition, tries among them; the default is 200.",
+        examples=[50],
     )
     tokens: Tokens | None = Field(
         default=None,
@@ -36,7 +38,7 @@ class BudgetShape(Shape):
 
 
 class SummariesShape(Shape):
-    """Who writes the summaries that are not the author's."""
+    """The summaries: chosen from the article, or written by a model."""
 
     model_config = ConfigDict(title="summaries")
 

@@ -97,13 +97,15 @@ def keys(schema, shape):
         "ColoursShape",
         "FontsShape",
         "LogoShape",
+        "SummariesShape",
+        "BudgetShape",
     ],
 )
 def test_every_key_of_the_configuration_is_documented(shape):
     section = NEWSROOM.partition("## config.yaml")[2].partition("## What comes out")[0]
     for key in keys(json_schema(), shape):
         assert re.search(
-            rf"`(?:site\.|feeds\.|mail\.|web\.|checks\.|theme\.|fonts\.|logo\.)?{key}(?:`|\.|:)", section
+            rf"`(?:site\.|feeds\.|mail\.|web\.|checks\.|theme\.|fonts\.|logo\.|budget\.)?{key}(?:`|\.|:)", section
         ), f"{key} of {shape or 'the file'}"
 
 

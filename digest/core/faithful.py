@@ -29,8 +29,11 @@ _QUOTED = re.compile(r'"([^"]*)"|(?<!\w)\'([^\']+(?:\'\w[^\']*)*)\'(?!\w)')
 _ELLIPSIS = re.compile(r"\[?(?:\.\.\.|…)\]?")
 _ENDINGS = ("s", "es", "n", "an", "ian", "ish", "ese", "i", "e", "en", "in", "innen", "y")
 _FEWEST_OF_A_STEM = 4
-_GAP = 2
-"""Words of a name that may be left out between two of its parts: Ursula (Gertrud) von der Leyen."""
+_GAP = 3
+"""Words of a name that may be left out between two of its parts: Ursula (Gertrud von der) Leyen."""
+_PARTICLES = frozenset(
+    ("al", "bin", "da", "de", "del", "den", "der", "di", "du", "el", "la", "le", "of", "the", "van", "von")
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,15 @@ class Article:
 
     @cached_property
     def _tokens(self) -> list[str]:
-        return [_bare(token) for token in _TOKEN.findall(self._plain)]
+        """Its words, and an empty one wherever a name cannot go on."""
+        tokens: list[str] = []
+        end = 0
+        for found in _TOKEN.finditer(self._plain):
+            if _BREAK.search(self._plain, end, found.start()):
+                tokens.append("")
+            tokens.append(_bare(found[0]))
+            end = found.end()
+        return tokens
 
     @cached_property
     def _folded(self) -> dict[str, list[int]]:
@@ -66,8 +77,9 @@ class Article:
 
     @cached_property
     def _small(self) -> set[str]:
-        """Words that it also writes small: they are no names."""
-        return {_fold(token) for token in self._tokens if token[:1].islower()}
+        """Words that it also writes small, in lines where it writes some large: they are no names."""
+        lines = (plain(line) for line in self.text.splitlines() if line != line.lower())
+        return {_fold(_bare(token)) for line in lines for token in _TOKEN.findall(line) if token[:1].islower()}
 
     @cached_property
     def _acronyms(self) -> set[str]:
@@ -145,8 +157,13 @@ class Article:
         parts = [part for name in names for part in _parts(name)]
         ends = set(self._places(parts[0]))
         for part in parts[1:]:
-            ends = {place for place in self._places(part) if any(0 <= place - end <= _GAP + 1 for end in ends)}
+            ends = {place for place in self._places(part) if any(self._goes_on(end, place) for end in ends)}
         return bool(ends)
+
+    def _goes_on(self, end: int, place: int) -> bool:
+        """Whether a name that has come to one word goes on to another; both may be parts of a compound."""
+        between = self._tokens[end + 1 : place]
+        return 0 <= place - end <= _GAP + 1 and all(_is_name(word) or word in _PARTICLES for word in between)
 
     def _foreign(self, text: str) -> str:
         """Why the words are not the article's, when most are not."""
