@@ -59,7 +59,7 @@ DESK = (
     ("Columns", "A column of text should have sixty letters a line. Books are set so, and papers in narrower ones."),
     (
         "Plain mail",
-        "Mail without pictures has seventy letters a line. Screens of terminals were a column of eighty wide.",
+        "Mail without pictures has seventy letters a line. Screens of terminals had a column of eighty.",
     ),
 )
 
