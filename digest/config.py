@@ -264,10 +264,14 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def _without_nothing(value: Any) -> Any:
-    """The values without keys that stand there empty: `include:` with nothing below it counts as left out."""
+def _without_nothing(value: Any, name: str = "") -> Any:
+    """The values without keys that stand there empty: `include:` with nothing below it counts as left out.
+
+    A colour does not: one without quotes is a comment of YAML, and would be left out without a word.
+    """
     if isinstance(value, dict):
-        return {key: _without_nothing(inner) for key, inner in value.items() if inner is not None}
+        kept = name in ("colours", "dark")
+        return {key: _without_nothing(inner, key) for key, inner in value.items() if kept or inner is not None}
     return [_without_nothing(inner) for inner in value] if isinstance(value, list) else value
 
 

@@ -195,7 +195,7 @@ class Gathering:
             visit = told(visit)
         if kind == "trouble":
             since = f"{visit.failing_since:%Y-%m-%d %H:%M} UTC" if visit.failing_since else "now"
-            problems = (*problems, Problem(remote.url, f"nothing has come of it since {since}: {reason}"))
+            problems = (*problems, Problem(remote.name, f"nothing has come of it since {since}: {reason}"))
         self._visits.keep(remote.name, visit)
         return replace(collection, problems=problems, recovered=kind == "recovery")
 

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict,
 
 from digest.core.theme import Colours, Logo, Theme, read_colour, read_fonts
 from digest.settingparts import Shape
-from digest.settingtypes import Line, web_address
+from digest.settingtypes import Line, MistakeAtError, web_address
 from digest.yamlwords import describe
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
@@ -74,6 +74,15 @@ class ColoursShape(Shape):
         default=None, description="Words on the band; a legible one when left out.", examples=["#ffffff"]
     )
     line: Colour | None = Field(default=None, description="Rules between stories.", examples=["#e4dccd"])
+
+    @model_validator(mode="before")
+    @classmethod
+    def _quoted(cls, given: Any) -> Any:
+        """Refuse a colour with nothing behind its key: without quotes it is a comment of YAML."""
+        empty = [key for key, value in given.items() if value is None] if isinstance(given, dict) else []
+        if empty:
+            raise MistakeAtError(empty[0], 'expected a colour such as "#b93c27", in quotes')
+        return given
 
     def colours(self) -> Colours:
         """The colours as rendering needs them."""

@@ -120,6 +120,17 @@ class Terminal:
         Console(no_color="NO_COLOR" in os.environ).print(table)
 
 
+class CommandGroup(click.Group):
+    """A group which lists its commands with the whole first sentence of each, however many lines that takes."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands."""
+        names = self.list_commands(ctx)
+        commands = [(name, command) for name in names if (command := self.get_command(ctx, name)) is not None]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.get_short_help_str(limit=1000)) for name, command in commands])
+
+
 def show_error(error: DigestError) -> None:
     """An error, on standard error, one line a mistake."""
     lines = [str(problem) for problem in error.problems] if isinstance(error, ConfigError) else [str(error)]

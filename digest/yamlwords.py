@@ -66,7 +66,9 @@ def complaint(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
         return row, "a tab stands where indentation is read; indent with spaces"
     for words, at_start, message in _COMPLAINTS:
         if words in said:
-            return (min(opened.line, last) if at_start and opened else row), message.replace("CHAR", char)
+            line = min(opened.line, last) if at_start and opened else row
+            hint = _COMMENT if words.startswith("flow") and " #" in text.split("\n")[line] else ""
+            return line, message.replace("CHAR", char) + hint
     return row, f"this is not YAML: {error.problem or error.context}; check quotes, colons and indentation"
 
 
@@ -77,6 +79,7 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(f"{match[1]}T{match[2]}{match[3] or ''}")
 
 
+_COMMENT = "; from ' #' on it is a comment: a colour such as \"#b93c27\" goes in quotes"
 # Words of libyaml or PyYAML; whether the line is the one where the fault began; what to do.
 _COMPLAINTS = (
     ("scanning an alias", True, "a text that starts with '*' goes in quotes: \"*\""),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digest.terminal import Terminal, complete_newsletter, now_or, options, spoken
+from digest.terminal import CommandGroup, Terminal, complete_newsletter, now_or, options, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ TRY_AGAIN = 75
 """As `digest.bounces.piped.TRY_AGAIN`, for what fails before that can be imported."""
 
 
-@click.group(name="bounces")
+@click.group(name="bounces", cls=CommandGroup)
 def command() -> None:
     """Take what comes back: bounces, complaints, unsubscriptions by mail."""
 

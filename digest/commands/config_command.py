@@ -6,8 +6,10 @@ import json
 
 import click
 
+from digest.terminal import CommandGroup
 
-@click.group(name="config")
+
+@click.group(name="config", cls=CommandGroup)
 def command() -> None:
     """Work with the configuration."""
 

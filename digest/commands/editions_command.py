@@ -10,14 +10,14 @@ import click
 from digest.commands.delivery_views import in_words
 from digest.commands.edition_json import edition_json
 from digest.core.errors import UsageError
-from digest.terminal import Terminal, complete_newsletter, options, spoken
+from digest.terminal import CommandGroup, Terminal, complete_newsletter, options, spoken
 
 if TYPE_CHECKING:
     from digest.core.ledger import Ledger
     from digest.core.model import EditionRecord
 
 
-class _ListFirst(click.Group):
+class _ListFirst(CommandGroup):
     """A group that lists where no other command of it is named."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

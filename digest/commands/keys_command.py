@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.terminal import Terminal, now_or, options, relative
+from digest.terminal import CommandGroup, Terminal, now_or, options, relative
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ class Record:
     note: str
 
 
-@click.group(name="keys")
+@click.group(name="keys", cls=CommandGroup)
 def command() -> None:
     """Make the keys that sign messages, and print the DNS records to publish."""
 

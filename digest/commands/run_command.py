@@ -208,6 +208,7 @@ def _describe(terminal: Terminal, newsletter: Newsletter, run: Run, *, dry_run: 
     elif run.status == "exists":
         state = f"{counted(run.changed, 'file')} written anew" if run.changed else "everything is in place"
         terminal.say(f"edition {record.id} was made before, and is never made twice; {state}")
+        terminal.say(f"what came since is for the next one, which {terminal.program} preview {newsletter.key} shows")
     else:
         verb = "would be" if dry_run else "chosen and why"
         stories = "1 story" if len(record.articles) == 1 else f"{len(record.articles)} stories"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from digest.config import Settings
     from digest.gathering import Remote
+    from digest.settingsources import SourceSettings
 
 
 def remote_of(kind: str, url: str, **more: Any) -> Remote:
@@ -42,6 +43,16 @@ def remote_of(kind: str, url: str, **more: Any) -> Remote:
     return remote(made.of(Path(), ZoneInfo("UTC")))
 
 
+def unknown_source(given: str, sources: Sequence[SourceSettings], place: str) -> UsageError:
+    """No source has this name; of those there are, the one whose beginning or whole it may have been."""
+    from digest.settingtypes import suggestion
+
+    names = [each.name.partition(":")[2] for each in sources]
+    begun = [name for name in names if given and name.casefold().startswith(given.casefold())]
+    hint = f"; did you mean '{begun[0]}'?" if begun else suggestion(given, names)
+    return UsageError(f"there is no source '{given}'{hint or '; digest sources list shows them'}", place=place)
+
+
 @click.command(name="add")
 @click.argument("url")
 @click.option("--name", help="What it is called in lists; its own title when left out.")
@@ -62,6 +73,10 @@ def add_command(terminal: Terminal, *, url: str, dry_run: bool, full_text: bool,
     from digest.app import Newsroom
     from digest.sourcing import find
 
+    if Path(url).is_file():
+        raise UsageError(
+            "is a file; digest sources import reads lists of feeds, digest import a feed", place=url
+        )
     # In this order they are written, in whichever they were given.
     order = ("name", "categories", "language", "timezone", "priority", "first")
     keys = {name: given[name] for name in order if given[name]}
@@ -113,9 +128,11 @@ def remove_command(terminal: Terminal, *, source: str) -> int:
     settings = config.load(terminal.config)
     names = [(each.name, each.name.partition(":")[2], getattr(each, "url", "")) for each in settings.sources]
     positions = [number for number, those in enumerate(names) if source in those]
-    if len(positions) != 1:
-        what = "there is no source" if not positions else "several sources are called"
-        raise UsageError(f"{what} '{source}'; digest sources list shows them", place=str(terminal.config))
+    if not positions:
+        raise unknown_source(source, settings.sources, str(terminal.config))
+    if len(positions) > 1:
+        message = f"several sources are called '{source}'; digest sources list shows them"
+        raise UsageError(message, place=str(terminal.config))
     if len(names) == 1:
         raise UsageError("it is the only source; add another one first", place=names[0][0])
     _rewrite(terminal.config, without_source(_text(terminal.config), positions[0]))

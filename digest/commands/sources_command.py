@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.commands.sources_changes import add_command, export_command, import_command, remote_of, remove_command
+from digest.commands.sources_changes import (
+    add_command,
+    export_command,
+    import_command,
+    remote_of,
+    remove_command,
+    unknown_source,
+)
 from digest.commands.sources_views import describe_trial, source_json, source_row, trial_json
-from digest.core.errors import SourceError, UsageError
+from digest.core.errors import SourceError
 from digest.intake import remote
 from digest.settingsources import RemoteSource
 from digest.sourcing import find, look_at, with_rules
-from digest.terminal import Terminal, now_or, options
+from digest.terminal import CommandGroup, Terminal, now_or, options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
     from digest.sourcing import Trial
 
 
-@click.group(name="sources")
+@click.group(name="sources", cls=CommandGroup)
 @click.option("--config", "-c", type=click.Path(), help="The newsroom's configuration.")
 @click.pass_context
 def command(ctx: click.Context, config: str | None) -> None:
@@ -73,7 +80,7 @@ def test_command(terminal: Terminal, *, source: str | None, rules: tuple[str, ..
     with Newsroom.open(terminal.config, create=False) as newsroom:
         trials = _trials(newsroom, source, rules)
         if not trials and source is not None and "." not in source:
-            raise UsageError(f"there is no source '{source}'; digest sources list shows them", place="sources")
+            raise unknown_source(source, newsroom.settings.sources, "sources")
         if not trials and source is not None:
             trials = [partial(find, source, make=lambda kind, url: _ruled(remote_of(kind, url), rules))]
         for trial in trials:

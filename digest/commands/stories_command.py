@@ -99,6 +99,9 @@ def _library(terminal: Terminal, *, explained: bool) -> None:
             terminal.say(f"    {also.key}")
             if explained:
                 terminal.say(f"    {also.reason}")
+    if not tellings:
+        terminal.say("the library has no articles to compare; digest articles takes in what the sources hold")
+        return
     told = "1 story" if len(stories) == 1 else f"{len(stories)} stories"
     terminal.say(f"{told} told by several of {counted(len(tellings), 'article')}")
 

@@ -10,7 +10,7 @@ import click
 from digest.commands.subscribers_files import export_command, import_command
 from digest.commands.subscribers_views import list_command, show_command
 from digest.core.text import counted
-from digest.terminal import Terminal, complete_newsletter, now_or, options, relative
+from digest.terminal import CommandGroup, Terminal, complete_newsletter, now_or, options, relative
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from digest.core.roster import Reason
 
 
-@click.group(name="subscribers")
+@click.group(name="subscribers", cls=CommandGroup)
 @click.option("--config", "-c", type=click.Path(), help="The newsroom's configuration.")
 @click.pass_context
 def command(ctx: click.Context, config: str | None) -> None:

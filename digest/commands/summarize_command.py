@@ -189,7 +189,7 @@ def _opened(name: str) -> AbstractContextManager[BinaryIO]:
 
 
 def _place(name: str) -> str:
-    return "stdin" if name == STDIN else name
+    return "standard input" if name == STDIN else name
 
 
 def _told(name: str, error: Exception) -> str:

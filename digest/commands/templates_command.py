@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.terminal import Terminal, options, relative
+from digest.terminal import CommandGroup, Terminal, options, relative
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.group(name="templates")
+@click.group(name="templates", cls=CommandGroup)
 def command() -> None:
     """Work with templates: what they look like is yours."""
 

@@ -27,6 +27,10 @@ COPY = 0.5
 COPY_LIKENESS = 0.5
 """How alike copies are as a whole. Short pieces that share no more than their site's footer are less."""
 
+SAME_SOURCE = 0.4
+"""How alike two articles of one source are at least to be one story: what one desk writes has its subject and its words
+in common, whatever it is about."""
+
 WORDS_SHOWN = 5
 STEP = 600
 """Characters, some hundred words, that make an article fuller by one; a picture or a summary do as much."""
@@ -50,6 +54,7 @@ class Telling:
         length: Characters of the whole text, where `text` is less than that.
         has_picture: Whether it has a picture.
         has_summary: Whether its author wrote a summary.
+        source: Where it comes from; empty when nothing is known of that.
     """
 
     key: str
@@ -60,6 +65,7 @@ class Telling:
     length: int = 0
     has_picture: bool = False
     has_summary: bool = False
+    source: str = ""
 
     @property
     def fullness(self) -> int:
@@ -86,6 +92,7 @@ def telling_of(article: Article) -> Telling:
         length=sum(map(len, paragraphs)),
         has_picture=article.image is not None,
         has_summary=bool(article.summary),
+        source=article.source,
     )
 
 
@@ -149,7 +156,8 @@ def group(tellings: Iterable[Telling]) -> list[Gathered]:
         neighbours.setdefault(one, []).append(other)
         neighbours.setdefault(other, []).append(one)
     told = _Told(batch, vectors, close, copies, neighbours)
-    return sorted((told.story(members) for members in link(vectors, days, alike, copies)), key=lambda each: each.lead)
+    groups = (held for members in link(vectors, days, alike, copies) for held in told.held(members))
+    return sorted(map(told.story, groups), key=lambda each: each.lead)
 
 
 def _same(batch: Sequence[Telling], vectors: Sequence[Vector]) -> Iterator[Pair]:
@@ -188,6 +196,25 @@ class _Told:
     close: Mapping[Pair, float]
     copies: Mapping[Pair, float]
     neighbours: Mapping[int, Sequence[int]]
+
+    def held(self, members: Iterable[int]) -> Iterator[list[int]]:
+        """A group's parts that hold together without pairs of one source that are too little alike."""
+        left = set(members)
+        while left:
+            part = [min(left)]
+            left.remove(part[0])
+            for one in part:  # it grows while it is walked
+                near = [other for other in self.neighbours.get(one, ()) if other in left and self._holds(one, other)]
+                left.difference_update(near)
+                part += near
+            yield part
+
+    def _holds(self, one: int, other: int) -> bool:
+        source = self.batch[one].source
+        if not source or source != self.batch[other].source:
+            return True
+        is_copy, closeness = self._closeness(one, other)
+        return is_copy or closeness >= SAME_SOURCE
 
     def story(self, members: Sequence[int]) -> Gathered:
         lead, *others = sorted(members, key=lambda position: _rank(self.batch[position]))

@@ -100,5 +100,8 @@ class Guard(httpcore2.AsyncNetworkBackend):
         kind, what = reach(found[0])
         where = f"leads to {found[0]} ({what})" if host == found[0] else f"leads to {host} at {found[0]} ({what})"
         if kind == "local":
-            return GuardError(f"{where}, inside your own network", "mark the source as local if you want that")
+            return GuardError(
+                f"{where}, inside your own network",
+                "if you mean it, say `local: true` of its source (digest sources add --local)",
+            )
         return GuardError(f"{where}, where nobody publishes", "correct the address")

@@ -75,6 +75,7 @@ class WebPage:
         stubs: Those it leads to, in its order: without a text, `path` and `url` of their canonical addresses.
         reason: Why it is no article, and what to do; goes on from its address. Empty when it is one.
         problems: Of the page as a whole; those of an article stand with it.
+        title: Its own, else its site's name; empty when it has neither.
     """
 
     kind: Kind
@@ -82,6 +83,7 @@ class WebPage:
     stubs: tuple[FoundArticle, ...] = ()
     reason: str = ""
     problems: tuple[Problem, ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,12 @@ def read_webpage(fetched: Fetched, origin: PageOrigin, now: datetime) -> WebPage
     free = read.claims.first("free").casefold() not in {"false", "0", "no"}
     refused = refusal(page, read.title, read.text.words, free=free)
     kind = _kind(read, refused)
+    title = one_line(read.title or read.claims.first("site"))
     if kind == "article":
-        return WebPage("article", _article(read, origin, now), found)
+        return WebPage("article", _article(read, origin, now), found, title=title)
     if kind == "section":
-        return WebPage("section", stubs=found, reason="leads to articles and is none itself", problems=problems)
+        why = "leads to articles and is none itself"
+        return WebPage("section", stubs=found, reason=why, problems=problems, title=title)
     return WebPage("nothing", stubs=found, reason=refused.reason if refused else "has no article", problems=problems)
 
 

@@ -41,7 +41,11 @@ class WebPageReader:
             return Offer(problems=problems, useless=f"{shown(fetched.url)} {page.reason}")
         own = (page.article,) if page.article is not None else ()
         return Offer(
-            (*own, *page.stubs), problems, partial=bool(page.stubs), whole=frozenset(each.path for each in own)
+            (*own, *page.stubs),
+            problems,
+            partial=bool(page.stubs),
+            whole=frozenset(each.path for each in own),
+            title=page.title,
         )
 
     def complete(self, article: FoundArticle, page: Fetched, now: datetime) -> FoundArticle | str:

@@ -100,6 +100,13 @@ def test_init_lays_out_a_newsroom_that_runs(tmp_path, capsys, monkeypatch):
     assert (tmp_path / "mine/config.yaml").read_text() == "mine now"
 
 
+def test_a_group_lists_what_its_commands_do_in_whole_sentences(capsys):
+    with pytest.raises(SystemExit):
+        main(["sources", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "show what would come and every doubt; nothing is kept." in said
+
+
 def test_init_touches_no_file_that_is_there(tmp_path, capsys):
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles/welcome.md").write_text("mine")

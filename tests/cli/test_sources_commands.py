@@ -110,6 +110,31 @@ def test_a_page_without_feeds_is_read_itself(room, web, config):
     assert f"{{type: webpage, url: '{web.url('/news')}', name: Mills, local: true}}" in config.read_text()
 
 
+def test_a_page_is_called_by_its_title(room, web):
+    cards = "".join(
+        f'<article><h2><a href="/2026/03/mill-{n}">A long story of {n} mills</a></h2></article>' for n in "345"
+    )
+    web.on("/news", html("Mill News", f"<main>{cards}</main>"))
+    assert add(room, web.url("/news")).code == 0
+    assert "webpage:Mill News" in listed(room)
+
+
+def test_a_name_that_is_not_quite_one_is_guessed(room, web):
+    add(room, web.url("/feed"), "--name", "Pumps of the town")
+    for given in ("pumps", "Pumps of teh town"):
+        for command in ("test", "remove"):
+            said = room.run(f"sources {command}", given).err
+            assert f"there is no source '{given}'; did you mean 'Pumps of the town'?" in said
+
+
+def test_a_file_is_no_address(room, tmp_path):
+    file = tmp_path / "feeds.opml"
+    file.write_text(OPML)
+    result = room.run("sources add", str(file))
+    assert result.code == 2
+    assert "is a file; digest sources import reads lists of feeds" in result.err
+
+
 def test_what_is_added_comes_into_the_library_and_the_list(room, web):
     add(room, web.url("/feed"), "--name", "Pumps", "--category", "One")
     assert listed(room)["feed:Pumps"]["state"] == "not yet fetched"
@@ -229,7 +254,7 @@ def test_a_host_that_is_not_there_is_told(room, config):
 def test_the_own_network_is_refused_unless_it_is_meant(room, web):
     result = room.run("sources add", web.url("/feed"))
     assert result.code == 1
-    assert "inside your own network: mark the source as local" in result.err
+    assert "inside your own network: if you mean it, say `local: true`" in result.err
     assert web.asked == []
 
 

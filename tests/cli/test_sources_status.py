@@ -52,7 +52,7 @@ class Watch:
     def problems(self) -> list[str]:
         """Those that were told of the feed."""
         told = [each["problem"] for each in self.events("problem")]
-        return [each for each in told if each.startswith(self.web.url("/feed"))]
+        return [each for each in told if each.startswith("feed:Pumps: ")]
 
     def wrong(self) -> tuple[int, list[str]]:
         """The exit code of `digest status`, and what it finds wrong with sources."""

@@ -136,3 +136,8 @@ def test_the_stories_of_the_library_as_json(flooded):
     assert also["likeness"] == also["closeness"] > 0
     assert also["copy"] is False
     assert "Velmin" in also["words"]
+
+
+def test_an_empty_library_says_what_fills_it(room):
+    said = room.run("stories").out
+    assert said == "the library has no articles to compare; digest articles takes in what the sources hold\n"

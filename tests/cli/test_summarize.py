@@ -62,13 +62,16 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(summarize, tmp_path
 
 def test_an_empty_text_is_said_to_be_so(summarize):
     done = summarize(stdin=" \n")
-    assert (done.code, done.out, done.err) == (0, "\n", "stdin: there is no text to choose from\n")
+    assert (done.code, done.out, done.err) == (0, "\n", "standard input: there is no text to choose from\n")
 
 
 def test_a_lead_is_said_to_be_one(summarize):
     text = "De gemeenteraad van Bremen heeft op maandag voor een nieuwe brug over de Wezer gestemd."
     done = summarize(stdin=text)
-    assert (done.out, done.err) == (f"{text}\n", "stdin: nothing in it could be weighed, so this is its head\n")
+    assert (done.out, done.err) == (
+        f"{text}\n",
+        "standard input: nothing in it could be weighed, so this is its head\n",
+    )
 
 
 def test_lines_of_json_in_their_order(summarize):
@@ -102,7 +105,7 @@ def test_a_bad_line_is_named_and_the_rest_goes_on(summarize, line, said):
     good = json.dumps({"id": "a", "body": BRIDGE}).encode()
     done = summarize("--jsonl", stdin=b"\n".join([good, line, good, b""]))
     assert done.code == 1
-    assert done.err == f"error: stdin:2: {said}; the line is left out\n"
+    assert done.err == f"error: standard input:2: {said}; the line is left out\n"
     assert len(done.out.splitlines()) == 2
 
 

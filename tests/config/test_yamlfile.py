@@ -23,6 +23,12 @@ def told(text: str, **options: Any) -> list[str]:
     return [str(problem) for problem in load(text, "f.yaml", **options).problems]
 
 
+def test_a_colour_without_quotes_is_said_to_be_a_comment():
+    (problem,) = load("a:\n  b: {c: #333}\nd: 2\n", "f.yaml").problems
+    assert str(problem).startswith("f.yaml:2: the mapping that opens here with '{' is not closed")
+    assert str(problem).endswith("from ' #' on it is a comment: a colour such as \"#b93c27\" goes in quotes")
+
+
 @pytest.mark.parametrize(
     ("written", "value"),
     [

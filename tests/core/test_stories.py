@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from digest.core.likeness import KEPT, READ, as_written, containment, shingles, vectors, weigh
 from digest.core.linkage import HOLDERS, link, nearness, pairs
 from digest.core.model import Article, Block, Body, Image, Published
-from digest.core.stories import Telling, group, telling_of
+from digest.core.stories import SAME_SOURCE, Telling, group, telling_of
 from digest.core.terms import dot
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -52,6 +53,38 @@ def partition(stories):
 
 def test_two_articles_on_one_event_are_one_story_and_a_third_is_not():
     assert partition(group(THREE)) == {frozenset("ab"), frozenset("c")}
+
+
+DESK = (
+    ("Columns", "A column of text should have sixty letters a line. Books are set so, and papers in narrower ones."),
+    (
+        "Plain mail",
+        "Mail without pictures has seventy letters a line. Screens of terminals had a column of eighty.",
+    ),
+)
+
+
+def test_what_one_source_writes_in_its_own_words_is_not_one_story():
+    apart = [telling(title, title, text, source="folder:articles") for title, text in DESK]
+    (alike,) = pairs(vectors([weigh(title, text) for title, text in DESK]), [None, None]).values()
+    assert alike < SAME_SOURCE  # else this tests nothing
+    assert partition(group(apart)) == {frozenset(["Columns"]), frozenset(["Plain mail"])}
+    elsewhere = [replace(apart[0], source="feed:One"), apart[1]]
+    assert partition(group(elsewhere)) == {frozenset(["Columns", "Plain mail"])}
+    unknown = [replace(each, source="") for each in apart]
+    assert partition(group(unknown)) == {frozenset(["Columns", "Plain mail"])}
+
+
+def test_one_source_that_tells_an_event_twice_or_copies_itself_is_one_story():
+    again = [telling(key, "Ostra floods old town of Velmin", FLOOD, source="feed:One") for key in "ab"]
+    again.append(telling("c", "Ostra floods the old town of Velmin", FLOOD + " " + BANK[:60], source="feed:One"))
+    assert partition(group(again)) == {frozenset("abc")}
+
+
+def test_another_source_may_hold_two_of_one_source_together():
+    one, other = (telling(title, title, text, source="folder:articles") for title, text in DESK)
+    both = telling("z", "Columns of plain text", f"{DESK[0][1]} {DESK[1][1]}", source="feed:One")
+    assert partition(group([one, other, both])) == {frozenset(["Columns", "Plain mail", "z"])}
 
 
 def test_a_batch_of_two_is_judged_as_one_of_many():
@@ -263,13 +296,13 @@ def test_an_article_of_the_library_is_told_by_the_beginning_of_its_paragraphs():
         first_seen=DAY,
     )
     assert telling_of(article) == telling(
-        "k", "T", "x" * READ, date=DAY, length=READ + 1, has_picture=True, has_summary=True
+        "k", "T", "x" * READ, date=DAY, length=READ + 1, has_picture=True, has_summary=True, source="folder:articles"
     )
     bare = Article(
         key="k", source="s", path="p", title="T", first_seen=DAY,
         body=Body("", (Block("paragraph", "x"), Block("quote", "y"))),
     )  # fmt: skip
-    assert telling_of(bare) == telling("k", "T", "x\ny", length=2)
+    assert telling_of(bare) == telling("k", "T", "x\ny", length=2, source="s")
 
 
 WORDS = [word(random.Random(n)) for n in range(40)]

@@ -21,7 +21,7 @@ def test_what_is_inside_the_own_network_is_not_asked(server):
     assert found.outcome == "refused"
     assert found.reason == (
         f"{server.url('/a')} leads to 127.0.0.1 (loopback), inside your own network: "
-        "mark the source as local if you want that"
+        "if you mean it, say `local: true` of its source (digest sources add --local)"
     )
     assert server.asked == []
 
