@@ -306,3 +306,57 @@ def test_a_feed_is_left_alone_as_it_wishes_also_after_a_304(rig):
         asked += [hours] * (len(rig.server.asked) - before)
     # Every two hours, but not at 15 and 16; on Tuesday (from 12 on) once it was not asked for 23 hours.
     assert asked == [0, 2, 5, 7, 9, 11, 34, 36, 38, 40, 42, 44, 46, 48]
+
+
+def told(guid: str, link: str = "https://example.org/1", text: str = TEXT, title: str = "Pump") -> str:
+    """An entry with an id and an address of a test's own."""
+    identity = f"<guid isPermaLink='false'>{guid}</guid>" if guid else ""
+    return f"<item><title>{title}</title><link>{link}</link>{identity}<description>{text}</description></item>"
+
+
+LATER = "Nothing was mended at all, it was said, and whoever had come to see the water went home again without any."
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ([told("a1")], [told("a2")]),
+        ([told("")], [told("a2")]),
+        ([told("a1")], [told("")]),
+        ([told("")], [told("", "http://example.org/1")]),
+        ([told("a", "https://example.org/2", LATER, "Later"), told("a")], [told("a")]),
+        ([told("")], [told("", text=LATER, title="Later"), told("")]),
+    ],
+    ids=[
+        "another id each time",
+        "ids begin",
+        "ids end",
+        "the site moves to https",
+        "an id is single now",
+        "one address",
+    ],
+)
+def test_an_entry_that_is_known_by_something_else_now_is_taken_once(rig, first, second):
+    rig.server.on("/feed", answer(feed(*first)), answer(feed(*second)), answer(feed(*first)))
+    for hours in range(3):
+        rig.gather(at=NOON + hours * HOUR)
+    assert rig.titles().count("Pump") == 1
+
+
+def test_an_entry_that_the_feed_still_shows_is_not_taken_for_another(rig):
+    ours, other = told("", "https://example.org/1"), told("", "https://example.org/2")
+    rig.server.on("/feed", answer(feed(ours)), answer(feed(other, ours)))
+    rig.gather()
+    rig.gather(at=NOON + HOUR)
+    assert rig.titles() == ["Pump", "Pump"]
+
+
+def test_what_was_there_before_stays_out_under_another_id(rig):
+    entries = [[told(f"{number}-{day}", f"https://example.org/{number}") for number in range(4)] for day in range(2)]
+    rig.server.on("/feed", answer(feed(*entries[0])), answer(feed(*entries[1])))
+    source = rig.remote()
+    source = replace(source, rules=replace(source.rules, first=1))
+    rig.gather(source)
+    (second,) = rig.gather(source, at=NOON + HOUR)
+    assert rig.titles() == ["Pump"]
+    assert second.changes.added == ()
