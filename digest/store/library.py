@@ -56,7 +56,7 @@ class SqlLibrary:
         seen = [see(path, article) for path, reading in read.items() for article in reading.articles]
         with self._database.write() as connection:
             keeping = [path for path, reading in read.items() if reading.keeps]
-            recording = Recording(connection, source, touched, seen, keeping, there)
+            recording = Recording(connection, source, touched, seen, keeping, there=there)
             changes = recording.write_articles(now)
             recording.write_files(read, fingerprints)
         return changes

@@ -61,6 +61,7 @@ class Recording:
         touched: Sequence[str],
         sightings: Sequence[Sighting],
         keeping: Collection[str] = (),
+        *,
         there: Collection[str] | None = None,
     ) -> None:
         self._connection = connection

@@ -141,7 +141,7 @@ def test_comments_without_an_end_hide_no_entry(piece):
         ("a<!-- <script> -->b<SCRIPT>c</Script >d", "a b d"),
         ("a<style>b<!-- </style>c --> d", "a c --> d"),
         ("a<script>b", "a b"),
-        ("a<!-- b <i>c</i>", "a c"),
+        ("a<!-- b <i>c</i>", "a<!-- b c"),
     ],
 )
 def test_what_is_hidden_in_markup_is_no_text(html, text):
