@@ -15,7 +15,7 @@ from digest.core.model import Problem
 from digest.core.newsletter import Filter
 from digest.core.ports import Offer, Reading
 from digest.core.sourcerules import SourceRules, judge
-from digest.core.syndication import entry_path
+from digest.core.syndication import entry_path, is_webpage
 from digest.core.wishes import MINUTE
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Gathering:
         """
         visits = self._visits.all()
         wanted = [
-            Wanted(each.name, each.url, each.kind, each.local, visit)
+            Wanted(each.name, each.url, each.kind, each.local, _by_its_rules(visit, each.rules))
             for each in self._remotes.values()
             if not (visit := visits.get((each.name, each.url), Visit(each.url))).wishes.quiet(now, visit.last_tried)
         ]
@@ -188,7 +188,7 @@ class Gathering:
             visit, reason = after_failure(before, offer.useless, now), offer.useless
             collection = Collection(remote.name, trouble=reason, unit="article")
         elif fetched.outcome == "new":
-            visit = replace(visit, wishes=offer.wishes)
+            visit = replace(visit, wishes=offer.wishes, rules=_hashed(remote.rules))
             collection = self._take(remote, answer, now, met=_was_met(before))
         span = max(remote.every or timedelta(), visit.wishes.rest * MINUTE)
         if span and not reason:
@@ -247,8 +247,26 @@ def _page_key(source: str, article: FoundArticle) -> str:
 
 
 def _mark(article: FoundArticle, rules: SourceRules) -> str:
-    """An article's fingerprint: of all it says and of the rules it came by; what was odd about it does not count."""
-    return sha256(repr((replace(article, problems=()), rules)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    """An article's fingerprint: of all it says and of the rules it came by; what was odd about it does not count.
+
+    Of a card, which has no text, neither do its teaser and picture: some pages show others each time, and each time
+    its page would be fetched again.
+    """
+    said = replace(article, problems=())
+    if not said.body.blocks and is_webpage(said.source):
+        said = replace(said, summary="", image=None)
+    return _hashed((said, rules))
+
+
+def _hashed(value: object) -> str:
+    return sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _by_its_rules(visit: Visit, rules: SourceRules) -> Visit:
+    """What is remembered, without validators where the rules have changed: they are for what is there already."""
+    if visit.rules == _hashed(rules):
+        return visit
+    return replace(visit, etag="", last_modified="", validated="")
 
 
 def _may_be_local(remote: Remote, url: str) -> bool:

@@ -205,9 +205,9 @@ def page(title: str, text: str = PARAGRAPH * 6) -> bytes:
     return answer(f"<!DOCTYPE html><html lang=en><head>{head}</head><body>{body}</body></html>".encode())
 
 
-def section(*paths: str) -> bytes:
+def section(*paths: str, teaser: str = "A teaser.") -> bytes:
     cards = "".join(
-        f'<article><h2><a href="{each}">The long story of mill number {each[-1]}</a></h2><p>A teaser.</p></article>'
+        f'<article><h2><a href="{each}">The long story of mill number {each[-1]}</a></h2><p>{teaser}</p></article>'
         for each in paths
     )
     return answer(
@@ -360,3 +360,48 @@ def test_what_was_there_before_stays_out_under_another_id(rig):
     (second,) = rig.gather(source, at=NOON + HOUR)
     assert rig.titles() == ["Pump"]
     assert second.changes.added == ()
+
+
+def test_a_changed_rule_counts_although_the_server_says_that_nothing_has(rig):
+    async def honest(asked, writer) -> None:
+        known = asked.headers.get("if-none-match") == '"1"'
+        writer.write(answer(status=304) if known else answer(feed(entry(1), entry(2)), etag='"1"'))
+
+    rig.server.on("/feed", honest)
+    rig.gather()
+    strict = rig.remote(rules={"exclude": Filter(words=("2",))})
+    (changed,) = rig.gather(strict, at=NOON + HOUR)
+    assert [len(changed.changes.withdrawn), changed.read] == [1, 2]
+    (again,) = rig.gather(strict, at=NOON + 2 * HOUR)
+    assert rig.server.asked[-1].headers["if-none-match"] == '"1"'
+    assert again.read == 0
+    rig.gather(at=NOON + 3 * HOUR)
+    assert [each.withdrawn for each in rig.store.library.candidates()] == [False, False]
+
+
+def mills(rig) -> list[str]:
+    rig.server.on("/robots.txt", answer(status=404))
+    paths = [f"/2026/03/mill-{number}" for number in range(1, 4)]
+    for number, path in enumerate(paths, start=1):
+        rig.server.on(path, page(f"The long story of mill number {number}"))
+    return paths
+
+
+def test_a_card_with_another_teaser_each_time_costs_its_page_once(rig):
+    paths = mills(rig)
+    teasers = (f"Read by {hour}00 people who wanted to know of mills" for hour in range(1, 3))
+    rig.server.on("/news", *(section(*paths, teaser=each) for each in teasers))
+    rig.gather(rig.page())
+    rig.gather(rig.page(), at=NOON + HOUR)
+    assert [rig.server.paths.count(path) for path in paths] == [1, 1, 1]
+
+
+def test_one_article_of_two_pages_is_one_and_also_in_the_other(rig):
+    paths = mills(rig)
+    for each in ("/news", "/water"):
+        rig.server.on(each, section(*paths))
+    _, second = rig.gather(rig.page(), rig.page("/water"))
+    assert second.changes.problems == ()
+    keys = [each.key for each in rig.store.library.candidates()]
+    also = rig.store.library.also_in(keys)
+    assert [[each.source for each in also[key]] for key in keys] == [["webpage:/water"]] * 3

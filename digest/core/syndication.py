@@ -13,6 +13,9 @@ from digest.core.text import short_hash
 FEED = "feed:"
 """The names of sources that are feeds begin so, after `import:` where the feed was a file."""
 
+WEBPAGE = "webpage:"
+"""The names of sources that are web pages begin so."""
+
 LONGEST_ID = 300
 _WORLDWIDE = re.compile(
     r"https?://[^/\s]+/\S|tag:[^\s,:]+,\d{4}|urn:\S|info:\S|doi:\S"
@@ -25,6 +28,16 @@ _SCOPE = " in "
 def is_syndicated(source: str) -> bool:
     """Whether a source's name is that of a feed, which may carry what stands elsewhere too."""
     return source.removeprefix("import:").startswith(FEED)
+
+
+def is_webpage(source: str) -> bool:
+    """Whether a source's name is that of a web page."""
+    return source.startswith(WEBPAGE)
+
+
+def is_others(source: str) -> bool:
+    """Whether other people decide what a source carries: the same article in another one too is then no mistake."""
+    return is_syndicated(source) or is_webpage(source)
 
 
 def feed_id(guid: str, source: str) -> str:
