@@ -274,7 +274,7 @@ def told(visit: Visit) -> Visit:
 
 
 _ADVICE: Mapping[int, str] = {
-    401: "it wants a login: write https://name:password@host/... if you have one",
+    401: "it wants a login, which no source can have: ask for an address without one",
     403: "it does not let digest in: ask whoever runs it",
     404: "look whether it has moved",
     408: "it is tried again later",
