@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from html import escape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,11 +16,13 @@ sys.path.insert(0, str(Path(__file__).parent / "fetch"))
 
 from web_server import answer, moved, serving
 
+from digest.core.hosts import well_formed_host
 from digest.core.newsletter import Filter
 from digest.core.sourcerules import SourceRules
 from digest.fetch.fetcher import Fetcher
 from digest.fetch.limits import Limits
 from digest.gathering import BEFORE, Gathering, Remote
+from digest.sources.feed import FeedOrigin, read_feed
 from digest.sources.feed_source import FeedReader
 from digest.sources.webpage_source import WebPageReader
 from digest.store.opening import open_store
@@ -405,3 +410,28 @@ def test_one_article_of_two_pages_is_one_and_also_in_the_other(rig):
     keys = [each.key for each in rig.store.library.candidates()]
     also = rig.store.library.also_in(keys)
     assert [[each.source for each in also[key]] for key in keys] == [["webpage:/water"]] * 3
+
+
+def test_no_feed_can_name_a_link_that_would_stop_a_send(rig):
+    links = [
+        "http://localhost:8000/a", "http://127.0.0.1/a", "http://[::1]/a", "http://desk.local/a", "http://10.0.0.1/a",
+        "https://example.org:port/a", "https://exa mple.org/a", "https:///a", 'https://example.org/1?q="><b>|%zz',
+    ]  # fmt: skip
+    body = "".join(f"<a href='{each}'>{TEXT}</a><img src='{each}'>" for each in links)
+    entries = "".join(told(f"g{at}", escape(each), escape(body), f"Title {at}") for at, each in enumerate(links))
+    origin = FeedOrigin(source="feed:x", place="x", url="https://example.org/feed")
+    reading = read_feed(feed(entries), origin, NOON)
+    assert [each.url for each in reading.articles] == [""] * 8 + ["https://example.org/1?q=%22%3E%3Cb%3E%7C%25zz"]
+    for each in reading.articles:
+        found = re.findall(r'(?:href|src)="([^"]*)"', each.body.html)
+        assert {urlsplit(address).hostname for address in found} == {"example.org"}
+        assert all(well_formed_host(address) for address in found)
+        assert each.body.html.count(TEXT) == len(links)
+
+
+def test_a_feed_of_the_own_network_may_lead_into_it(rig):
+    rig.server.on("/feed", answer(feed(told("a", "http://10.0.0.1/a", escape("<a href='http://10.0.0.2/b'>b</a>")))))
+    rig.gather()
+    (article,) = rig.store.library.articles()
+    assert article.url == "http://10.0.0.1/a"
+    assert "http://10.0.0.2/b" in article.body.html

@@ -35,4 +35,5 @@ def without_spans(
             continue
         parts.append(text[begun : match.start()])
         begun = position = end.end()
-    return instead.join([*parts, text[begun:]])
+    parts.append(text[begun:])
+    return instead.join(parts)
