@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 from digest.collecting import Collection
 from digest.core.fetching import Visit, Wanted, after_failure, news, remembered, rested, told
+from digest.core.identity import normalise_url
 from digest.core.model import Problem
 from digest.core.newsletter import Filter
 from digest.core.ports import Offer, Reading
 from digest.core.sourcerules import SourceRules, judge
+from digest.core.syndication import entry_path, is_webpage
 from digest.core.wishes import MINUTE
 
 if TYPE_CHECKING:
@@ -94,7 +96,7 @@ class Gathering:
         """
         visits = self._visits.all()
         wanted = [
-            Wanted(each.name, each.url, each.kind, each.local, visit)
+            Wanted(each.name, each.url, each.kind, each.local, _by_its_rules(visit, each.rules))
             for each in self._remotes.values()
             if not (visit := visits.get((each.name, each.url), Visit(each.url))).wishes.quiet(now, visit.last_tried)
         ]
@@ -171,7 +173,8 @@ class Gathering:
             if each.url
             and each.path in wanted
             and each.path not in offer.whole
-            and known.get(each.path) not in (_mark(each, remote.rules), BEFORE, ELSEWHERE)
+            and known.get(each.path) not in (_mark(each, remote.rules), ELSEWHERE)
+            and not _was_before(each, known)
         ]
         return new, frozenset(each.article.path for each in judged if each.late) if page else frozenset()
 
@@ -185,7 +188,7 @@ class Gathering:
             visit, reason = after_failure(before, offer.useless, now), offer.useless
             collection = Collection(remote.name, trouble=reason, unit="article")
         elif fetched.outcome == "new":
-            visit = replace(visit, wishes=offer.wishes)
+            visit = replace(visit, wishes=offer.wishes, rules=_hashed(remote.rules))
             collection = self._take(remote, answer, now, met=_was_met(before))
         span = max(remote.every or timedelta(), visit.wishes.rest * MINUTE)
         if span and not reason:
@@ -203,18 +206,21 @@ class Gathering:
         offer = answer.offer
         known = self._library.fingerprints(remote.name)
         # What a source says of an article tells whether it is new, not what its page says.
-        said = {each.path: _mark(each, remote.rules) for each in offer.articles}
+        said = {each.path: each for each in offer.articles}
         articles = [answer.completed.get(each.path, each) for each in offer.articles]
-        readings, marks = [], {}
+        readings, marks, before = [], {}, []
         for each in judge(articles, remote.rules, met=met or bool(known) or bool(answer.late)):
             path = each.article.path
             late = each.late or path in answer.late
-            mark = BEFORE if late else said[path]
-            if known.get(path) in (mark, BEFORE):
+            mark = BEFORE if late else _mark(said[path], remote.rules)
+            if known.get(path) == mark or _was_before(said[path], known):
                 continue
             marks[path] = mark
             readings.append(Reading(path, () if late or each.refused else (each.article,)))
-        changes = self._library.record(remote.name, readings, marks, (), now)
+            if late and (twin := _twin(said[path])):
+                marks[twin] = BEFORE
+                before.append(Reading(twin))
+        changes = self._library.record(remote.name, [*readings, *before], marks, (), now, there=said)
         return Collection(remote.name, len(offer.articles), len(readings), changes, unit="article")
 
 
@@ -223,14 +229,44 @@ def _was_met(before: Visit) -> bool:
     return before.last_success is not None
 
 
+def _was_before(article: FoundArticle, known: Mapping[str, str]) -> bool:
+    """Whether it was there before its source was met, by whichever id: some feeds make new ones each time."""
+    return BEFORE in (known.get(article.path), known.get(_twin(article)))
+
+
+def _twin(article: FoundArticle) -> str:
+    """A path made of what an article is known by besides its id; empty where it has no address of its own."""
+    if not article.url or article.shared_url:
+        return ""
+    return entry_path(f"{normalise_url(article.url)}\n{article.content_hash}")
+
+
 def _page_key(source: str, article: FoundArticle) -> str:
     """What the page of an article is known by while it is fetched."""
     return f"{source}\n{article.path}"
 
 
 def _mark(article: FoundArticle, rules: SourceRules) -> str:
-    """An article's fingerprint: of all it says and of the rules it came by; what was odd about it does not count."""
-    return sha256(repr((replace(article, problems=()), rules)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    """An article's fingerprint: of all it says and of the rules it came by; what was odd about it does not count.
+
+    Of a card, which has no text, neither do its teaser and picture: some pages show others each time, and each time
+    its page would be fetched again.
+    """
+    said = replace(article, problems=())
+    if not said.body.blocks and is_webpage(said.source):
+        said = replace(said, summary="", image=None)
+    return _hashed((said, rules))
+
+
+def _hashed(value: object) -> str:
+    return sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _by_its_rules(visit: Visit, rules: SourceRules) -> Visit:
+    """What is remembered, without validators where the rules have changed: they are for what is there already."""
+    if visit.rules == _hashed(rules):
+        return visit
+    return replace(visit, etag="", last_modified="", validated="")
 
 
 def _may_be_local(remote: Remote, url: str) -> bool:

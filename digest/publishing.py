@@ -18,7 +18,7 @@ from digest.core.retry import expires
 from digest.core.schedule import edition_id
 from digest.core.selection import Joined, Rule, Selection, admitted, select
 from digest.core.stories import group, telling_of
-from digest.core.syndication import is_from_elsewhere
+from digest.core.syndication import is_others
 from digest.line import Watch
 
 if TYPE_CHECKING:
@@ -399,7 +399,7 @@ class Publisher:
 
 def _of_one_folder(one: Article, other: Article) -> bool:
     """Whether both are files of one folder: two that a desk wrote are two stories by its word, however alike."""
-    return one.source == other.source and not is_from_elsewhere(one.source)
+    return one.source == other.source and not is_others(one.source)
 
 
 def _unwritten(edition: Edition) -> Iterator[Problem]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from html import escape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,11 +16,13 @@ sys.path.insert(0, str(Path(__file__).parent / "fetch"))
 
 from web_server import answer, moved, serving
 
+from digest.core.hosts import well_formed_host
 from digest.core.newsletter import Filter
 from digest.core.sourcerules import SourceRules
 from digest.fetch.fetcher import Fetcher
 from digest.fetch.limits import Limits
 from digest.gathering import BEFORE, Gathering, Remote
+from digest.sources.feed import FeedOrigin, read_feed
 from digest.sources.feed_source import FeedReader
 from digest.sources.webpage_source import WebPageReader
 from digest.store.opening import open_store
@@ -205,9 +210,9 @@ def page(title: str, text: str = PARAGRAPH * 6) -> bytes:
     return answer(f"<!DOCTYPE html><html lang=en><head>{head}</head><body>{body}</body></html>".encode())
 
 
-def section(*paths: str) -> bytes:
+def section(*paths: str, teaser: str = "A teaser.") -> bytes:
     cards = "".join(
-        f'<article><h2><a href="{each}">The long story of mill number {each[-1]}</a></h2><p>A teaser.</p></article>'
+        f'<article><h2><a href="{each}">The long story of mill number {each[-1]}</a></h2><p>{teaser}</p></article>'
         for each in paths
     )
     return answer(
@@ -306,3 +311,127 @@ def test_a_feed_is_left_alone_as_it_wishes_also_after_a_304(rig):
         asked += [hours] * (len(rig.server.asked) - before)
     # Every two hours, but not at 15 and 16; on Tuesday (from 12 on) once it was not asked for 23 hours.
     assert asked == [0, 2, 5, 7, 9, 11, 34, 36, 38, 40, 42, 44, 46, 48]
+
+
+def told(guid: str, link: str = "https://example.org/1", text: str = TEXT, title: str = "Pump") -> str:
+    """An entry with an id and an address of a test's own."""
+    identity = f"<guid isPermaLink='false'>{guid}</guid>" if guid else ""
+    return f"<item><title>{title}</title><link>{link}</link>{identity}<description>{text}</description></item>"
+
+
+LATER = "Nothing was mended at all, it was said, and whoever had come to see the water went home again without any."
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ([told("a1")], [told("a2")]),
+        ([told("")], [told("a2")]),
+        ([told("a1")], [told("")]),
+        ([told("")], [told("", "http://example.org/1")]),
+        ([told("a", "https://example.org/2", LATER, "Later"), told("a")], [told("a")]),
+        ([told("")], [told("", text=LATER, title="Later"), told("")]),
+    ],
+    ids=[
+        "another id each time",
+        "ids begin",
+        "ids end",
+        "the site moves to https",
+        "an id is single now",
+        "one address",
+    ],
+)
+def test_an_entry_that_is_known_by_something_else_now_is_taken_once(rig, first, second):
+    rig.server.on("/feed", answer(feed(*first)), answer(feed(*second)), answer(feed(*first)))
+    for hours in range(3):
+        rig.gather(at=NOON + hours * HOUR)
+    assert rig.titles().count("Pump") == 1
+
+
+def test_an_entry_that_the_feed_still_shows_is_not_taken_for_another(rig):
+    ours, other = told("", "https://example.org/1"), told("", "https://example.org/2")
+    rig.server.on("/feed", answer(feed(ours)), answer(feed(other, ours)))
+    rig.gather()
+    rig.gather(at=NOON + HOUR)
+    assert rig.titles() == ["Pump", "Pump"]
+
+
+def test_what_was_there_before_stays_out_under_another_id(rig):
+    entries = [[told(f"{number}-{day}", f"https://example.org/{number}") for number in range(4)] for day in range(2)]
+    rig.server.on("/feed", answer(feed(*entries[0])), answer(feed(*entries[1])))
+    source = rig.remote()
+    source = replace(source, rules=replace(source.rules, first=1))
+    rig.gather(source)
+    (second,) = rig.gather(source, at=NOON + HOUR)
+    assert rig.titles() == ["Pump"]
+    assert second.changes.added == ()
+
+
+def test_a_changed_rule_counts_although_the_server_says_that_nothing_has(rig):
+    async def honest(asked, writer) -> None:
+        known = asked.headers.get("if-none-match") == '"1"'
+        writer.write(answer(status=304) if known else answer(feed(entry(1), entry(2)), etag='"1"'))
+
+    rig.server.on("/feed", honest)
+    rig.gather()
+    strict = rig.remote(rules={"exclude": Filter(words=("2",))})
+    (changed,) = rig.gather(strict, at=NOON + HOUR)
+    assert [len(changed.changes.withdrawn), changed.read] == [1, 2]
+    (again,) = rig.gather(strict, at=NOON + 2 * HOUR)
+    assert rig.server.asked[-1].headers["if-none-match"] == '"1"'
+    assert again.read == 0
+    rig.gather(at=NOON + 3 * HOUR)
+    assert [each.withdrawn for each in rig.store.library.candidates()] == [False, False]
+
+
+def mills(rig) -> list[str]:
+    rig.server.on("/robots.txt", answer(status=404))
+    paths = [f"/2026/03/mill-{number}" for number in range(1, 4)]
+    for number, path in enumerate(paths, start=1):
+        rig.server.on(path, page(f"The long story of mill number {number}"))
+    return paths
+
+
+def test_a_card_with_another_teaser_each_time_costs_its_page_once(rig):
+    paths = mills(rig)
+    teasers = (f"Read by {hour}00 people who wanted to know of mills" for hour in range(1, 3))
+    rig.server.on("/news", *(section(*paths, teaser=each) for each in teasers))
+    rig.gather(rig.page())
+    rig.gather(rig.page(), at=NOON + HOUR)
+    assert [rig.server.paths.count(path) for path in paths] == [1, 1, 1]
+
+
+def test_one_article_of_two_pages_is_one_and_also_in_the_other(rig):
+    paths = mills(rig)
+    for each in ("/news", "/water"):
+        rig.server.on(each, section(*paths))
+    _, second = rig.gather(rig.page(), rig.page("/water"))
+    assert second.changes.problems == ()
+    keys = [each.key for each in rig.store.library.candidates()]
+    also = rig.store.library.also_in(keys)
+    assert [[each.source for each in also[key]] for key in keys] == [["webpage:/water"]] * 3
+
+
+def test_no_feed_can_name_a_link_that_would_stop_a_send(rig):
+    links = [
+        "http://localhost:8000/a", "http://127.0.0.1/a", "http://[::1]/a", "http://desk.local/a", "http://10.0.0.1/a",
+        "https://example.org:port/a", "https://exa mple.org/a", "https:///a", 'https://example.org/1?q="><b>|%zz',
+    ]  # fmt: skip
+    body = "".join(f"<a href='{each}'>{TEXT}</a><img src='{each}'>" for each in links)
+    entries = "".join(told(f"g{at}", escape(each), escape(body), f"Title {at}") for at, each in enumerate(links))
+    origin = FeedOrigin(source="feed:x", place="x", url="https://example.org/feed")
+    reading = read_feed(feed(entries), origin, NOON)
+    assert [each.url for each in reading.articles] == [""] * 8 + ["https://example.org/1?q=%22%3E%3Cb%3E%7C%25zz"]
+    for each in reading.articles:
+        found = re.findall(r'(?:href|src)="([^"]*)"', each.body.html)
+        assert {urlsplit(address).hostname for address in found} == {"example.org"}
+        assert all(well_formed_host(address) for address in found)
+        assert each.body.html.count(TEXT) == len(links)
+
+
+def test_a_feed_of_the_own_network_may_lead_into_it(rig):
+    rig.server.on("/feed", answer(feed(told("a", "http://10.0.0.1/a", escape("<a href='http://10.0.0.2/b'>b</a>")))))
+    rig.gather()
+    (article,) = rig.store.library.articles()
+    assert article.url == "http://10.0.0.1/a"
+    assert "http://10.0.0.2/b" in article.body.html

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lxml import etree
 
 from digest.checks.catalogue import found
-from digest.checks.links import private_host, well_formed_host
+from digest.core.hosts import private_host, well_formed_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

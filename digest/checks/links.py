@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from digest.checks.catalogue import found
-from digest.core.hosts import ascii_host
+from digest.core.hosts import private_host, well_formed_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,10 +17,8 @@ if TYPE_CHECKING:
 
 _WEB = ("http", "https")
 _OTHERS = ("mailto", "tel", "sms", "cid")
-_BAD = re.compile(r"[\x00-\x20\x7f<>\"\\^`{|}]")
-_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_LINE_LINK = re.compile(r"\s*(?:\[\d+\]\s+|[^\s:]{1,40}:\s+)?https?://\S+\s*$", re.IGNORECASE)
 _TEXT_LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-_HERE = ("localhost", "local", "internal", "lan", "home", "intranet", "corp", "localdomain", "home.arpa")
 
 
 def links(page: Page) -> Iterator[Finding]:
@@ -37,10 +34,14 @@ def links(page: Page) -> Iterator[Finding]:
 
 
 def text_links(text: str, place: str) -> Iterator[Finding]:
-    """What is wrong with the web addresses of the plain text."""
+    """What is wrong with the links of the plain text: addresses on lines of their own, under a number or a name.
+
+    One among other words is a word ('open http://localhost:8000'), which nobody has to be able to follow.
+    """
     for number, line in enumerate(text.splitlines(), 1):
-        for address in addresses_in(line):
-            yield from _web(address, f"{place}:{number}")
+        if _LINE_LINK.match(line):
+            for address in addresses_in(line):
+                yield from _web(address, f"{place}:{number}")
 
 
 def addresses_in(text: str) -> list[str]:
@@ -56,15 +57,6 @@ def web_addresses(page: Page) -> dict[str, str]:
         if address.lower().startswith(("http://", "https://")):
             linked.setdefault(address, page.at(element))
     return linked
-
-
-def private_host(host: str) -> bool:
-    """Whether a host's name or address is of this machine or a network that others do not reach."""
-    try:
-        return not ipaddress.ip_address(host.strip("[]")).is_global
-    except ValueError:
-        name = host.lower().rstrip(".")
-        return "." not in name or any(name == each or name.endswith(f".{each}") for each in _HERE)
 
 
 def _link(address: str, place: str, ids: set[str | None], *, picture: bool) -> Iterator[Finding]:
@@ -93,21 +85,6 @@ def _web(address: str, place: str) -> Iterator[Finding]:
         yield found("SPAM007", place, f"{_short(address)} names a bare address")
     if address[:5].lower() == "http:":
         yield found("LINK003", place, f"{_short(address)} is reached without TLS")
-
-
-def well_formed_host(address: str) -> str:
-    """The host of a web address; empty when it is not well-formed [RFC 3986]."""
-    if _BAD.search(address) or _ESCAPE.search(address):
-        return ""
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-        # Asking for the port says whether it is a number that there is.
-        if parts.port == 0 or not address[len(parts.scheme) :].startswith("://"):
-            return ""
-        return host if ":" in host else ascii_host(host.rstrip("."))
-    except ValueError:
-        return ""
 
 
 def _short(address: str) -> str:

@@ -74,9 +74,7 @@ def add_command(terminal: Terminal, *, url: str, dry_run: bool, full_text: bool,
     from digest.sourcing import find
 
     if Path(url).is_file():
-        raise UsageError(
-            "is a file; digest sources import reads lists of feeds, digest import a feed", place=url
-        )
+        raise UsageError("is a file; digest sources import reads lists of feeds, digest import a feed", place=url)
     # In this order they are written, in whichever they were given.
     order = ("name", "categories", "language", "timezone", "priority", "first")
     keys = {name: given[name] for name in order if given[name]}
@@ -135,7 +133,11 @@ def remove_command(terminal: Terminal, *, source: str) -> int:
         raise UsageError(message, place=str(terminal.config))
     if len(names) == 1:
         raise UsageError("it is the only source; add another one first", place=names[0][0])
-    _rewrite(terminal.config, without_source(_text(terminal.config), positions[0]))
+    try:
+        text = without_source(_text(terminal.config), positions[0])
+    except ValueError as error:
+        raise UsageError(f"{error}; take it out there", place=str(terminal.config)) from error
+    _rewrite(terminal.config, text)
     terminal.say(f"removed from {terminal.config}: {names[positions[0]][0]}")
     return 0
 
@@ -219,7 +221,11 @@ def export_command(terminal: Terminal, *, file: Path | None) -> int:
 def _append(path: Path, sources: Sequence[dict[str, Any]]) -> None:
     from digest.sourcelines import with_sources
 
-    _rewrite(path, with_sources(_text(path), sources))
+    try:
+        text = with_sources(_text(path), sources)
+    except ValueError as error:
+        raise UsageError(f"{error}; write there: {sources[0]}", place=str(path)) from error
+    _rewrite(path, text)
 
 
 def _text(path: Path) -> str:

@@ -62,6 +62,8 @@ class Visit:
         last_success: None: never yet.
         reported: Whether the operator was told of its trouble.
         wishes: Its own, as its last content said.
+        rules: What its last content was judged by, as its reader writes it: where that has changed, content that has
+            not is to be looked at again.
     """
 
     url: str
@@ -78,6 +80,7 @@ class Visit:
     last_success: datetime | None = None
     reported: bool = False
     wishes: Wishes = NO_WISHES
+    rules: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +274,7 @@ def told(visit: Visit) -> Visit:
 
 
 _ADVICE: Mapping[int, str] = {
-    401: "it wants a login: write https://name:password@host/... if you have one",
+    401: "it wants a login, which no source can have: ask for an address without one",
     403: "it does not let digest in: ask whoever runs it",
     404: "look whether it has moved",
     408: "it is tried again later",

@@ -10,8 +10,8 @@ outweighs what they say. The rules:
   duplicate, unless the two state different ids.
 - Content of fewer than `SHORT` words ("No news this week.") proves little: it counts only for a file that was
   renamed, that is, whose old path went away in this very collection; and it never makes a duplicate.
-- A feed may carry what stands elsewhere: between a feed and any other source one id, URL or content is no mistake but
-  the same article, which is also in the other source; the one recorded first stays.
+- A feed or a web page may carry what stands elsewhere: between one and any other source one id, URL or content is no
+  mistake but the same article, which is also in the other source; the one recorded first stays.
 - Entries of one feed are told apart by their ids; only where address and content are the same as well is a new id no
   new article.
 - An article keeps its key whatever happens to it, and keeps it while withdrawn.
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from digest.core.model import Problem
-from digest.core.syndication import is_syndicated, scope
+from digest.core.syndication import is_others, is_syndicated, scope
 from digest.core.text import short_hash, slug, word_count
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def _agrees(layer: Layer, sighting: Sighting, known: Known) -> bool:
 
 
 def _elsewhere(sightings: Sequence[Sighting], remembered: Mapping[tuple[Layer, str], Known]) -> dict[int, Known]:
-    """The sightings that are articles living in another source, where one of the two is a feed."""
+    """The sightings that are articles living in another source, where one of the two is a feed or a web page."""
     also: dict[int, Known] = {}
     for position, sighting in enumerate(sightings):
         source = sighting.article.source
@@ -207,7 +207,7 @@ def _elsewhere(sightings: Sequence[Sighting], remembered: Mapping[tuple[Layer, s
             known = remembered.get((layer, value))
             if known is None or known.free or known.source == source or known.identities.get(layer) != value:
                 continue
-            if not (is_syndicated(source) or is_syndicated(known.source)):
+            if not (is_others(source) or is_others(known.source)):
                 continue
             if layer == "content" and (
                 is_short(sighting.article) or _different_ids(known.identities, sighting.identities)

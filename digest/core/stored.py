@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from digest.core.fetching import Visit
@@ -56,6 +56,8 @@ class Library(Protocol):
         fingerprints: Mapping[str, str],
         gone: Iterable[str],
         now: datetime,
+        *,
+        there: Collection[str] | None = None,
     ) -> LibraryChanges:
         """Take in what was read, in one transaction: all of it or nothing.
 
@@ -69,6 +71,8 @@ class Library(Protocol):
             fingerprints: Of those paths.
             gone: Paths that are no longer there.
             now: Becomes `first_seen` of what is new, and of what was a draft until now.
+            there: Of a source whose articles stay when it no longer shows them: the paths it shows now. An article at
+                another path may then be what was found; None: at each path it lives on.
         """
         ...
 

@@ -12,8 +12,8 @@ from digest.core.text import short_hash
 
 FEED = "feed:"
 """The names of sources that are feeds begin so, after `import:` where the feed was a file."""
-WEB_PAGE = "webpage:"
-"""How the names of sources begin that are web pages."""
+WEBPAGE = "webpage:"
+"""The names of sources that are web pages begin so."""
 
 LONGEST_ID = 300
 _WORLDWIDE = re.compile(
@@ -29,9 +29,14 @@ def is_syndicated(source: str) -> bool:
     return source.removeprefix("import:").startswith(FEED)
 
 
-def is_from_elsewhere(source: str) -> bool:
-    """Whether a source's name is that of a feed or a web page: of what others published, and not of files."""
-    return is_syndicated(source) or source.startswith(WEB_PAGE)
+def is_webpage(source: str) -> bool:
+    """Whether a source's name is that of a web page."""
+    return source.startswith(WEBPAGE)
+
+
+def is_others(source: str) -> bool:
+    """Whether other people decide what a source carries: the same article in another one too is then no mistake."""
+    return is_syndicated(source) or is_webpage(source)
 
 
 def feed_id(guid: str, source: str) -> str:

@@ -11,7 +11,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from markupsafe import Markup
 
-from digest.core.syndication import is_from_elsewhere
+from digest.core.syndication import is_others
 from digest.core.text import reading_minutes, word_count
 from digest.render.context import (
     AlsoView,
@@ -206,7 +206,7 @@ def _story(story: Story, newsletter: Newsletter, base: str, pictures: Mapping[tu
         direction=direction(language),
         pinned=article.pinned,
         html=Markup(with_pictures(article.body.html, local)),  # noqa: S704 sanitised when the article was read
-        outlet=_outlet(article.url, "") if is_from_elsewhere(article.source) else "",
+        outlet=_outlet(article.url, "") if is_others(article.source) else "",
         also=tuple(AlsoView(each.title, each.url, _outlet(each.url, each.source)) for each in story.also),
         points=_points(story.summary, newsletter),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from digest.core.hosts import leads_inside, mended, well_formed_host
 from digest.core.text import one_line
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def web_address(url: str, base: str = "") -> str:
             return ""
     except ValueError:
         return ""
-    return parts.scheme + re.sub(r"\s", "%20", one_line(url))[len(parts.scheme) :]
+    found = mended(parts.scheme + re.sub(r"\s", "%20", one_line(url))[len(parts.scheme) :])
+    return found if well_formed_host(found) else ""
 
 
 def http_address(url: str) -> str:
@@ -51,9 +53,12 @@ def http_address(url: str) -> str:
 
 
 def resolved(url: str, base: str) -> str:
-    """An absolute https or http address out of one that may be relative; empty when it is none, or empty itself."""
+    """An absolute https or http address out of one that may be relative; empty when it is none, or empty itself.
+
+    So it is where it leads into a network that readers do not reach, and its base does not.
+    """
     address = web_address(url, base) if url.strip() else ""
-    return address if address.startswith(("https:", "http:")) else ""
+    return address if address.startswith(("https:", "http:")) and not leads_inside(address, base) else ""
 
 
 def web_image(src: str) -> str:
@@ -76,8 +81,11 @@ class Addresses:
         base: The article's canonical URL, against which relative links resolve; empty makes them plain text.
         image: Gives the address to keep for an image's src; raises ValueError with the reason to leave it out.
         prefix: What footnote ids start with; unique for the article where several share a page.
+        foreign: Whether other people wrote the text: its links into a network that readers do not reach become plain
+            text then, as nobody here can mend them.
     """
 
     base: str = ""
     image: Callable[[str], str] = web_image
     prefix: str = "fn-"
+    foreign: bool = False

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FeedCandidate", "FeedOrigin", "FeedReading", "NotAFeed", "is_feed", "read_feed"]
 
+MOST_ENTRIES = 20_000
+"""Of one feed; millions of empty ones fit into what may be fetched, and would take the better part of an hour."""
+
 _FEED_BEGINS = (
     b"<rss",
     b"<feed",
@@ -134,11 +137,15 @@ def _known(charset: str) -> bool:
 def _reading(raw: RawFeed, origin: FeedOrigin, now: datetime) -> FeedReading:
     site = canonical_url(resolved(raw.link, origin.url))
     place = FeedPlace(origin, site, raw.language, raw.authors, now)
-    drafts = [draft_of(entry, place, number) for number, entry in enumerate(raw.entries, start=1)]
+    entries = raw.entries[:MOST_ENTRIES]
+    drafts = [draft_of(entry, place, number) for number, entry in enumerate(entries, start=1)]
     articles, repeated = _identified(drafts, origin, site)
     problems = [Problem(origin.place, note) for note in raw.notes]
-    if not raw.entries:
+    if not entries:
         problems.append(Problem(origin.place, "has no entries"))
+    if len(raw.entries) > MOST_ENTRIES:
+        message = f"has {len(raw.entries):,} entries: only the first {MOST_ENTRIES:,} are taken"
+        problems.append(Problem(origin.place, message))
     if repeated:
         problems.append(Problem(origin.place, f"{_entries(repeated)} what another one says, word for word: taken once"))
     return FeedReading(

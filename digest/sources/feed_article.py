@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from digest.core.feeddates import read_feed_date
+from digest.core.hosts import leads_inside
 from digest.core.model import Body, FoundArticle, Image, Problem
 from digest.core.text import clean, one_line, short_hash
 from digest.core.urls import canonical_url, date_in_path, is_proxy
-from digest.sources.addresses import Addresses, http_address, resolved, web_address, web_image
+from digest.sources.addresses import Addresses, http_address, resolved, web_image
 from digest.sources.article_file import LONGEST_TITLE, shortened
 from digest.sources.blocks import blocks_of
 from digest.sources.feed_raw import RawText
@@ -110,6 +111,8 @@ class _Reader:
             link = guid
             if not self.entry.permalink:
                 self.notes.append("has no link; its id is one, and is taken")
+        if link and leads_inside(link, base):
+            link = ""
         if not link:
             said = (
                 f"its link '{one_line(self.entry.link)[:80]}' is no web address" if self.entry.link else "has no link"
@@ -129,7 +132,8 @@ class _Reader:
         prefix = f"fn-{short_hash(self.entry.guid or url or title, 6)}-"
         fragment = parse_fragment(markup)
         fragment.take_title(title)
-        html = finish_fragment(fragment, Addresses(base, lambda src: web_image(web_address(src, base)), prefix))
+        addresses = Addresses(base, lambda src: web_image(resolved(src, base)), prefix, foreign=True)
+        html = finish_fragment(fragment, addresses)
         self.notes += (one_line(note.message) for note in fragment.notes)
         if not html:
             self.notes.append("has no text")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from digest.core.text import one_line, unescaped, word_count
+from digest.sources.spans import without_spans
 
 LONGEST_SUMMARY = 120
 """Words; what is longer is a text, not a summary."""
@@ -15,8 +16,13 @@ _LONGEST_LOOKED_AT = 3000
 LONGEST_MADE_TITLE = 80
 """Characters of a title that is made of the text."""
 
-_TAG = re.compile(r"<(?:!--.*?-->|/?[a-zA-Z!?][^<>]*>)", re.DOTALL)
-_HIDDEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
+_HIDDEN = re.compile(r"<(script\b|style\b|!--)", re.IGNORECASE)
+_HIDDEN_ENDS = {
+    "script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+    "!--": re.compile("-->"),
+}
 _LEFT_ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
 _IMG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 _SIDE = re.compile(r"\b(width|height)\s*=\s*[\"']?\s*([01])(?:px)?\s*(?=[\"'\s/>])", re.IGNORECASE)
@@ -47,7 +53,7 @@ def plain(html: str) -> str:
     """HTML as one line of text."""
     text = html
     if "<" in html:
-        text = _TAG.sub(" ", _HIDDEN.sub(" ", html))
+        text = _TAG.sub(" ", without_spans(html, _HIDDEN, _HIDDEN_ENDS, " "))
     return one_line(unescaped(text)) if "&" in text else one_line(text)
 
 
@@ -62,7 +68,9 @@ def title_text(value: str, *, html: bool) -> str:
 
 def without_counters(html: str) -> str:
     """HTML without the pictures that nobody sees: of one pixel, or of a service that counts readers."""
-    return _IMG.sub(lambda match: "" if _counts(match[0]) else match[0], html) if "<" in html else html
+    # What stands after the last '>' is no tag; were it looked at, each '<img' there would be followed to the end.
+    end = html.rfind(">") + 1
+    return _IMG.sub(lambda match: "" if _counts(match[0]) else match[0], html[:end]) + html[end:]
 
 
 def _counts(tag: str) -> bool:

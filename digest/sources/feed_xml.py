@@ -18,6 +18,7 @@ from lxml import etree
 from digest.core.text import one_line
 from digest.core.wishes import Wishes, wishes
 from digest.sources.feed_raw import RawEntry, RawFeed, RawImage, RawText, Rung
+from digest.sources.spans import without_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -41,7 +42,8 @@ _NAME = re.compile(
 )
 # A picture's description would become the entry's; under a name that feedparser does not know, it stays apart.
 _MEDIA_TEXT = re.compile(rb"<(/?)media:description\b[^<>]*>", re.IGNORECASE)
-_NOT_MARKUP = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
+_NOT_MARKUP = re.compile(rb"<!(\[CDATA\[|--)", re.IGNORECASE)
+_NOT_MARKUP_ENDS = {b"[cdata[": re.compile(rb"\]\]>"), b"--": re.compile(rb"-->")}
 _ENTRY = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _SKIPPED = re.compile(rb"<skip(hours|days)\s*>(.{0,3000}?)</skip\1\s*>", re.IGNORECASE | re.DOTALL)
@@ -165,12 +167,17 @@ def _entry_count(found: Any) -> int:
 
 def _count(data: bytes) -> int:
     """How many entries seem to stand in it."""
-    return len(_ENTRY.findall(_NOT_MARKUP.sub(b"", data)))
+    return len(_ENTRY.findall(_markup(data)))
+
+
+def _markup(data: bytes) -> bytes:
+    """What is neither a comment nor CDATA."""
+    return without_spans(data, _NOT_MARKUP, _NOT_MARKUP_ENDS, b"")
 
 
 def _breaks_off(data: bytes) -> bool:
     """Whether the last entry has no end."""
-    markup = _NOT_MARKUP.sub(b"", data)
+    markup = _markup(data)
     last = max((match.end() for match in _ENTRY.finditer(markup)), default=0)
     return last > 0 and _ENTRY_END.search(markup, last) is None
 
@@ -199,7 +206,7 @@ def _wishes(feed: Mapping[str, Any], data: bytes) -> Wishes:
     """How often it wants to be asked; of skipped hours and days feedparser keeps the last alone."""
     skipped: dict[bytes, list[str]] = {b"hours": [], b"days": []}
     if "skiphours" in feed or "skipdays" in feed:
-        for match in _SKIPPED.finditer(_NOT_MARKUP.sub(b"", data)):
+        for match in _SKIPPED.finditer(_markup(data)):
             skipped[match[1].lower()] += (one.decode("ascii", "replace") for one in _SKIPPED_ONE.findall(match[2]))
     return wishes(
         ttl=_text(feed, "ttl"),

@@ -6,6 +6,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
+from digest.core.hosts import leads_inside
 from digest.core.text import one_line
 from digest.sources.addresses import Note, web_address
 from digest.sources.allowlist import ATTRIBUTES, BLOCK_TAGS, ID_HOLDERS, INLINE, SHAPES
@@ -169,6 +170,8 @@ class Writer:
         if href.startswith("#"):
             return f"#{self._ids[href[1:]][1]}" if href[1:] in self._ids else ""
         kept = web_address(href, self._addresses.base) if href else ""
+        if self._addresses.foreign and leads_inside(kept, self._addresses.base):
+            kept = ""
         if href and not kept:
             message = f"the link to '{one_line(href)[:80]}' is left out: write an https or mailto address"
             self._notes.append(Note(message, href))

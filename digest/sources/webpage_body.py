@@ -106,7 +106,7 @@ def text_body(text: str, url: str) -> PageText:
     paragraphs = [part.strip() for part in re.split(r"\n+|\r\n|(?:<br\s*/?>\s*)+", text) if part.strip()]
     html = text if "<p" in text else "".join(f"<p>{part}</p>" for part in paragraphs)
     fragment = parse_fragment(html)
-    kept = finish_fragment(fragment, Addresses(url))
+    kept = finish_fragment(fragment, Addresses(url, foreign=True))
     return _counted(kept)
 
 
@@ -325,7 +325,7 @@ def _finished(html: str, page: PageTree, known: KnownOfText) -> PageText:
         return found
 
     # Relative links are of the page that was fetched, whatever address it goes by.
-    addresses = Addresses(page.base, image, f"fn-{short_hash(known.url, 6)}-")
+    addresses = Addresses(page.base, image, f"fn-{short_hash(known.url, 6)}-", foreign=True)
     return _counted(finish_fragment(fragment, addresses), dateline)
 
 

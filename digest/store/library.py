@@ -16,7 +16,7 @@ from digest.store.rows import CANDIDATE_COLUMNS, read_article, read_candidate, r
 from digest.store.tables import articles, bodies, edition_articles, edition_joined, files, sightings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Row
@@ -45,6 +45,8 @@ class SqlLibrary:
         fingerprints: Mapping[str, str],
         gone: Iterable[str],
         now: datetime,
+        *,
+        there: Collection[str] | None = None,
     ) -> LibraryChanges:
         """See `Library`. All files are read before the database is locked."""
         read = {reading.path: reading for reading in readings}
@@ -54,7 +56,7 @@ class SqlLibrary:
         seen = [see(path, article) for path, reading in read.items() for article in reading.articles]
         with self._database.write() as connection:
             keeping = [path for path, reading in read.items() if reading.keeps]
-            recording = Recording(connection, source, touched, seen, keeping)
+            recording = Recording(connection, source, touched, seen, keeping, there=there)
             changes = recording.write_articles(now)
             recording.write_files(read, fingerprints)
         return changes

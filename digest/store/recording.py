@@ -51,6 +51,7 @@ class Recording:
         touched: The paths that were read or are gone, in the order they were met.
         sightings: The articles found in them, in order.
         keeping: Those of the paths whose earlier articles stay, found again or not.
+        there: The paths that the source shows now, where articles stay at others too; None where they do not.
     """
 
     def __init__(
@@ -60,11 +61,14 @@ class Recording:
         touched: Sequence[str],
         sightings: Sequence[Sighting],
         keeping: Collection[str] = (),
+        *,
+        there: Collection[str] | None = None,
     ) -> None:
         self._connection = connection
         self._source = source
         self._touched = touched
         self._keeping = frozenset(keeping)
+        self._there = there if there is None else frozenset(there)
         self._sightings = sightings
         owners = self._owners()
         residents = self._residents()
@@ -100,7 +104,8 @@ class Recording:
         return sorted(rows, key=lambda row: (order[row.file], row.path, row.key))
 
     def _is_kept(self, row: Row[Any]) -> bool:
-        return row.source == self._source and row.file in self._keeping and not row.withdrawn
+        left = self._there is not None and row.file not in self._there
+        return row.source == self._source and (left or row.file in self._keeping) and not row.withdrawn
 
     def _select(
         self, column: ColumnElement[str], values: Iterable[str], *conditions: ColumnElement[bool]

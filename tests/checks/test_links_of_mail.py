@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from digest.checks.links import addresses_in, private_host
+from digest.checks.links import addresses_in, text_links
+from digest.core.hosts import private_host
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,8 @@ def test_addresses_of_a_text_end_before_the_sign_that_ends_the_sentence():
     assert addresses_in(text) == [
         "https://example.org/a", "https://example.org/b", "https://example.org/c", "HTTP://EXAMPLE.ORG/d",
     ]  # fmt: skip
+
+
+def test_only_links_of_the_plain_text_are_looked_at_not_its_words():
+    text = "Open http://localhost:8000 in a browser.\n[1] http://localhost:1/\nRSS: http://localhost:2/\nhttp://localhost:3"
+    assert [each.place for each in text_links(text, "t") if each.code == "LINK004"] == ["t:2", "t:3", "t:4"]

@@ -376,3 +376,12 @@ def test_a_file_that_is_no_list_is_told(room, config, content, code, said):
     assert (result.code, config.read_text()) == (code, before)
     assert str(file) in result.err
     assert said in result.err
+
+
+def test_a_configuration_that_only_a_person_can_change_stays_as_it_is(room, web, config):
+    lines = [each for each in config.read_text().splitlines() if "folder" not in each and each != "sources:"]
+    config.write_text("\n".join([*lines, "...", ""]))
+    before = config.read_bytes()
+    refused = add(room, web.url("/feed"))
+    assert (refused.code, config.read_bytes()) == (2, before)
+    assert "only a person can change; write there: {'type': 'feed'" in refused.err

@@ -33,6 +33,12 @@ TEXTS = {
     "a text that goes on": (
         "sources:\n  - type: folder\n    path: |\n      a\n  - type: feed\n    url: >-\n      b\n\nx: 1\n"
     ),
+    "dashes on lines of their own": (
+        "sources:\n  -\n    type: folder\n    path: a-b\n  -  # two\n\n    type: page\n    path: b\nx: 1\n"
+    ),
+    "lines that end with two characters": (
+        "sources:\r\n  - {type: folder, path: a}\r\n  - type: page\r\n    path: b\r\nx: 1\r\n"
+    ),
     "at the end, without a line break": "x: 1\nsources:\n  - {type: folder, path: a}",
 }
 
@@ -88,3 +94,28 @@ def test_whatever_is_added_can_be_removed(names, kind):
     for _ in names:
         changed = without_source(changed, there)
     assert changed == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x: &all\n  - {type: folder, path: a}\n  - {type: page, path: b}\nsources: *all\n",
+        "sources:\n  - &a {type: folder, path: a}\n  - {<<: *a, path: b}\n",
+        "? sources\n: - {type: folder, path: a}\n  - {type: page, path: b}\n",
+    ],
+)
+def test_what_only_a_person_can_change_is_refused(text):
+    with pytest.raises(ValueError, match="only a person"):
+        without_source(text, 0)
+
+
+@pytest.mark.parametrize("text", ["x: 1\n...\n", "{x: 1}\n", "x: |+\n  kept\n\n\n", '{\n "sources": []\n}\n'])
+def test_nothing_is_added_where_something_else_would_change(text):
+    with pytest.raises(ValueError, match="only a person"):
+        with_sources(text, [FEED])
+
+
+def test_lines_end_as_they_did():
+    text = TEXTS["lines that end with two characters"]
+    for made in (with_sources(text, [FEED]), without_source(text, 1)):
+        assert "\n" not in made.replace("\r\n", "")

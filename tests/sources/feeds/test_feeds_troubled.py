@@ -126,3 +126,37 @@ def test_the_footer_of_wordpress_goes_and_nothing_else():
     footer = '<p>Der Beitrag <a href="x">A</a> erschien zuerst auf <a href="y">B</a>.</p>'
     assert without_footer(f"<p>The post was late.</p>\n{footer}\n") == "<p>The post was late.</p>\n"
     assert without_footer(f"{footer}<p>b</p>") == f"{footer}<p>b</p>"
+
+
+# 'Beginnings without an end': looking for the end of each one anew would take hours here.
+@pytest.mark.parametrize("piece", ["<!--", "<script", "<STYLE>", "<img ", "<img width=1 ", "<script></style>"])
+def test_beginnings_without_an_end_are_read_in_one_go(piece):
+    row = piece * 200_000
+    assert plain(f"{row}<b>end</b>").endswith("end")
+    assert without_counters(f"{row}end") == f"{row}end"
+
+
+@pytest.mark.parametrize("piece", [b"<!--", b"<![CDATA["])
+def test_comments_without_an_end_hide_no_entry(piece):
+    holds(b"<rss version='2.0'><channel><item><title>a</title></item>" + piece * 300_000)
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("a<!-- <script> -->b<SCRIPT>c</Script >d", "a b d"),
+        ("a<style>b<!-- </style>c --> d", "a c --> d"),
+        ("a<script>b", "a b"),
+        ("a<!-- b <i>c</i>", "a<!-- b c"),
+    ],
+)
+def test_what_is_hidden_in_markup_is_no_text(html, text):
+    assert plain(html) == text
+
+
+def test_a_feed_of_more_entries_than_anybody_writes_is_cut_and_says_so(monkeypatch):
+    monkeypatch.setattr("digest.sources.feed.MOST_ENTRIES", 3)
+    entries = b"".join(b"<item><title>Title %d</title></item>" % number for number in range(5))
+    reading = read_feed(b"<rss version='2.0'><channel>" + entries + b"</channel></rss>", ORIGIN, NOW)
+    assert [each.title for each in reading.articles] == ["Title 0", "Title 1", "Title 2"]
+    assert [each.message for each in reading.problems] == ["has 5 entries: only the first 3 are taken"]
