@@ -56,13 +56,13 @@ class Article:
 
     @cached_property
     def _tokens(self) -> list[str]:
-        """Its words, and an empty one wherever a name cannot go on."""
+        """Its words, compounds in their parts, and an empty one wherever a name cannot go on."""
         tokens: list[str] = []
         end = 0
         for found in _TOKEN.finditer(self._plain):
             if _BREAK.search(self._plain, end, found.start()):
                 tokens.append("")
-            tokens.append(_bare(found[0]))
+            tokens += _parts(_bare(found[0]))
             end = found.end()
         return tokens
 
@@ -71,8 +71,7 @@ class Article:
         """Each word, case folded, and its places."""
         places: dict[str, list[int]] = {}
         for place, token in enumerate(self._tokens):
-            for part in _parts(token):
-                places.setdefault(_fold(part), []).append(place)
+            places.setdefault(_fold(token), []).append(place)
         return places
 
     @cached_property
@@ -161,9 +160,9 @@ class Article:
         return bool(ends)
 
     def _goes_on(self, end: int, place: int) -> bool:
-        """Whether a name that has come to one word goes on to another; both may be parts of a compound."""
+        """Whether a name that has come to one word goes on to another."""
         between = self._tokens[end + 1 : place]
-        return 0 <= place - end <= _GAP + 1 and all(_is_name(word) or word in _PARTICLES for word in between)
+        return 1 <= place - end <= _GAP + 1 and all(_is_name(word) or word in _PARTICLES for word in between)
 
     def _foreign(self, text: str) -> str:
         """Why the words are not the article's, when most are not."""

@@ -83,6 +83,17 @@ def test_us_and_the_us_are_told_apart():
     assert "US" in against("They told us to go. All of us went.", "They told the US to go.")
 
 
+def test_a_name_does_not_reach_over_a_stop():
+    text = "It was Angela. Smith, of the firm, left; Jones was there."
+    assert "Angela Smith" in against(text, "It was Angela Smith.")
+    assert "Smith Jones" in against(text, "It was Smith Jones.")
+
+
+def test_words_of_a_title_without_capitals_may_be_names():
+    text = "angela-smith-and-john-jones-meet\n\nAngela Smith and John Jones met on a bridge in the town."
+    assert "Angela Jones" in against(text, "It was Angela Jones.")
+
+
 def test_german_nouns_may_be_bent():
     text = "Die Ministerin stellte das Gesetz vor. Der Haushalt des Landes wächst."
     assert against(text, "Das Land stellt Gesetze und Haushalte vor.", language="de") == ""

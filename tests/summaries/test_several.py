@@ -37,6 +37,11 @@ def test_what_is_said_again_is_passed_over():
     assert told(body(FIRST, COST), body(AGAIN, CRITICS)) == (FIRST, COST, CRITICS)
 
 
+def test_what_is_said_again_with_a_word_more_is_passed_over():
+    more = COST.replace("planned.", "planned for concrete, cables and lamps.")
+    assert told(body(FIRST, COST), body(more, CRITICS), words=200) == (FIRST, COST, CRITICS)
+
+
 def test_what_leans_on_a_sentence_leans_on_no_other_article():
     summary = told(body(FIRST, COST), body("He said the bridge was a disgrace for the whole country.", CRITICS))
     assert summary == (FIRST, COST, CRITICS)

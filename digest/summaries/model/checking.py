@@ -37,7 +37,6 @@ _ASSISTANT = re.compile(
 )
 _CLOSED = re.compile(r"[.!?…؟。！？][\"'”’»“)\]」』]*\Z")
 _WORDS = re.compile(r"\w+")
-_QUOTATION = re.compile(r'"[^"]*"')
 # What sentences begin with in English beside function words, and nobody is called.
 _OPENERS = (
     "according activists additional advocates although amid among analysts another authorities because both "
@@ -114,8 +113,7 @@ class Judge:
                 yield f"it has an address in it, '{address}'"
         if found := _MARKUP.search(sentence):
             yield f"it has markup in it, '{found[0].strip()}'"
-        said = _QUOTATION.sub("", plain(sentence))
-        if (found := _ASSISTANT.search(said)) and found[0].casefold() not in self._folded:
+        if (found := _ASSISTANT.search(plain(sentence))) and found[0].casefold() not in self._folded:
             yield f"it speaks of itself, '{found[0].strip()}'"
         if not _CLOSED.search(sentence):
             yield "a sentence of it is cut off"
