@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,12 +83,26 @@ class Intake:
         library, names = self._library, {each.name for each in self._settings}
         for name in library.sources():
             if name not in names and not name.startswith(IMPORTED):
-                library.record(name, (), {}, list(library.fingerprints(name)), now)
+                changes = library.record(name, (), {}, list(library.fingerprints(name)), now)
+                self._look_again(changes.withdrawn, now)
         # Nothing it says of what is unchanged would bring its articles back, were it configured again.
         for name in {source for source, _ in self._visits.all()} - names:
             self._visits.forget(name)
         found = [collect(source, library, now, progress) for source in self._sources.values()]
         return [*found, *self.gather(now, progress)] if fetch else found
+
+    def _look_again(self, withdrawn: Sequence[str], now: datetime) -> None:
+        """Have the sources that are fetched and that have withdrawn articles too asked for them anew.
+
+        Their servers say that nothing has changed there, and what is elsewhere costs no page: both no longer holds.
+        """
+        others = {each.source for found in self._library.also_in(withdrawn).values() for each in found}
+        for (name, _), visit in self._visits.all().items():
+            if name in others:
+                self._visits.keep(name, replace(visit, etag="", last_modified="", validated=""))
+        for name in sorted(others & {each.name for each in self._remotes}):
+            elsewhere = [path for path, mark in self._library.fingerprints(name).items() if not mark]
+            self._library.record(name, (), {}, elsewhere, now)
 
     def gather(self, now: datetime, progress: Progress) -> list[Collection]:
         """Take in what is new in the sources that are fetched and are due; see `digest.gathering`."""

@@ -22,6 +22,8 @@ from digest.core.sourcerules import SourceRules
 from digest.fetch.fetcher import Fetcher
 from digest.fetch.limits import Limits
 from digest.gathering import BEFORE, Gathering, Remote
+from digest.intake import Intake, remote
+from digest.settingsources import FeedShape, WebPageShape
 from digest.sources.feed import FeedOrigin, read_feed
 from digest.sources.feed_source import FeedReader
 from digest.sources.webpage_source import WebPageReader
@@ -435,3 +437,30 @@ def test_a_feed_of_the_own_network_may_lead_into_it(rig):
     (article,) = rig.store.library.articles()
     assert article.url == "http://10.0.0.1/a"
     assert "http://10.0.0.2/b" in article.body.html
+
+
+@pytest.mark.parametrize("kind", ["feed", "page"])
+def test_what_a_source_that_was_taken_out_had_first_stays_where_it_is_in_another(rig, kind):
+    paths = mills(rig)
+    link = escape(rig.server.url(paths[0]))
+    rig.server.on("/first", answer(feed(told("https://example.org/1", link))))
+
+    async def honest(asked, writer) -> None:
+        known = asked.headers.get("if-none-match") == '"1"'
+        content = (
+            feed(told("https://example.org/1", link)) if kind == "feed" else section(*paths).partition(b"\r\n\r\n")[2]
+        )
+        writer.write(answer(status=304) if known else answer(content, etag='"1"'))
+
+    rig.server.on("/second", honest)
+    source = {"type": "feed" if kind == "feed" else "webpage", "url": rig.server.url("/second"), "name": "/second"}
+    shape = (FeedShape if kind == "feed" else WebPageShape).model_validate({**source, "local": True, "every": "30m"})
+    settings = shape.of(Path(), UTC)
+    rig.gather(rig.remote("/first"), remote(settings))
+    ours = [each.key for each in rig.store.library.candidates() if each.source == "feed:/first"]
+    assert len(ours) == 1
+    intake = Intake([settings], rig.store.library, rig.store.visits, "desk@example.org")
+    intake.collect(NOON + HOUR, lambda items, **_: iter(items))
+    assert [each.source for each in rig.store.library.candidates() if each.key in ours and not each.withdrawn] == [
+        settings.name
+    ]

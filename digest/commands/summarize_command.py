@@ -115,6 +115,8 @@ class _Work:
         if not isinstance(given, dict):
             raise ValueError("expected an object {id, title, body}")  # noqa: TRY004 what is caught is one kind
         title, language = (_text(given, key) for key in ("title", "language"))
+        if isinstance(given.get("id"), float):  # 1e999 and NaN are no JSON to others
+            raise ValueError("expected text or a whole number as id")  # noqa: TRY004 as above
         if "body" not in given:
             raise ValueError("has no body")
         summary = self._summary(title, _text(given, "body"), language)

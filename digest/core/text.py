@@ -18,6 +18,8 @@ WORDS_A_MINUTE = 220
 _LINE_BREAK = re.compile("\r\n|[\r\v\f\x85]")
 # No character has a number of so many digits, and of more than 4,300 Python makes an error in place of a number.
 _ENDLESS = re.compile(r"&#[0-9]{20,};?")
+# Embeddings and overrides [UAX 9]; marks and isolates, which texts are written with, stay.
+_TURNING = re.compile("[\u202a-\u202e]")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"\w+(?:['’.,\-]\w+)*")
 # Scripts written without spaces between words: each character counts for half a word.
@@ -42,11 +44,14 @@ def _is_nonchar(char: str) -> bool:
 
 
 def one_line(text: str) -> str:
-    """Clean text with all white space, line breaks included, folded to single spaces."""
+    """Clean text with all white space, line breaks included, folded to single spaces.
+
+    Without what turns the direction of all that follows it, on that line and in a terminal: a title is a part of lines.
+    """
     # Of white space only the space is printable: most texts are as they should be.
     if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
         return text
-    return " ".join(clean(" ".join(text.split())).split())
+    return " ".join(clean(" ".join(_TURNING.sub("", text).split())).split())
 
 
 def unescaped(html: str) -> str:

@@ -99,6 +99,8 @@ def test_lines_of_json_in_their_order(summarize):
         (b'{"body": "", "title": ["x"]}', 'expected text as title, found ["x"]'),
         (b'{"body": "\xff"}', "is no UTF-8 text"),
         (b'{"body": ' + b"[" * 200_000, "its JSON goes too deep"),
+        (b'{"id": 1e400, "body": "It rained."}', "expected text or a whole number as id"),
+        (b'{"id": NaN, "body": "It rained."}', "expected text or a whole number as id"),
     ],
 )
 def test_a_bad_line_is_named_and_the_rest_goes_on(summarize, line, said):

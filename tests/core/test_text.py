@@ -58,6 +58,11 @@ def test_one_line(text, expected):
     assert one_line(text) == expected
 
 
+def test_one_line_turns_the_direction_of_nothing_else():
+    assert one_line("\u202egnp.exe \u202a\u202bx\u202c\u202d") == "gnp.exe x"
+    assert one_line("\u2067a\u2069 \u200fb") == "\u2067a\u2069 \u200fb"
+
+
 @given(st.one_of(anything, nasty))
 def test_one_line_is_one_line(text):
     line = one_line(text)
@@ -159,5 +164,6 @@ def test_reading_minutes(words, minutes):
 @example(" a")
 @example("a ")
 def test_the_quick_way_for_one_line_is_that_of_the_others(text):
+    text = re.sub("[\u202a-\u202e]", "", text)
     long_way = re.sub(r"\s+", " ", clean(re.sub(r"\s+", " ", text))).strip()
     assert one_line(text) == one_line(long_way) == long_way
