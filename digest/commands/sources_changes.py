@@ -74,9 +74,7 @@ def add_command(terminal: Terminal, *, url: str, dry_run: bool, full_text: bool,
     from digest.sourcing import find
 
     if Path(url).is_file():
-        raise UsageError(
-            "is a file; digest sources import reads lists of feeds, digest import a feed", place=url
-        )
+        raise UsageError("is a file; digest sources import reads lists of feeds, digest import a feed", place=url)
     # In this order they are written, in whichever they were given.
     order = ("name", "categories", "language", "timezone", "priority", "first")
     keys = {name: given[name] for name in order if given[name]}
