@@ -31,6 +31,9 @@ SAME_SOURCE = 0.4
 """How alike two articles of one source are at least to be one story: what one desk writes has its subject and its words
 in common, whatever it is about."""
 
+SAME_SOURCE_WORDS = 5
+"""Words that those two have in common at least: short notes of one desk are alike by their form."""
+
 WORDS_SHOWN = 5
 STEP = 600
 """Characters, some hundred words, that make an article fuller by one; a picture or a summary do as much."""
@@ -214,7 +217,8 @@ class _Told:
         if not source or source != self.batch[other].source:
             return True
         is_copy, closeness = self._closeness(one, other)
-        return is_copy or closeness >= SAME_SOURCE
+        shared = self.vectors[one].keys() & self.vectors[other].keys()
+        return len(shared) >= SAME_SOURCE_WORDS and (is_copy or closeness >= SAME_SOURCE)
 
     def story(self, members: Sequence[int]) -> Gathered:
         lead, *others = sorted(members, key=lambda position: _rank(self.batch[position]))

@@ -114,6 +114,11 @@ def test_too_few_is_recorded_and_tried_again_by_hand(room):
     assert [each["status"] for each in room.run("editions", "--json").json] == ["composed"]
 
 
+def test_a_second_run_says_where_the_next_edition_is_seen(room):
+    room.run("run", "weekly", "--at", AT)
+    assert "preview weekly shows" in room.run("run", "weekly", "--at", AT).out
+
+
 def test_send_and_top_up(room):
     config = (room.root / "config.yaml").read_text()
     room.write("config.yaml", config + "    minimum: 4\n    too_few: top_up\n")

@@ -75,6 +75,13 @@ def test_what_one_source_writes_in_its_own_words_is_not_one_story():
     assert partition(group(unknown)) == {frozenset(["Columns", "Plain mail"])}
 
 
+def test_short_notes_of_one_source_are_not_one_story():
+    notes = [telling(number, f"New {number}", f"Number {number} is new.", source="folder:articles") for number in "01"]
+    assert partition(group(notes)) == {frozenset("0"), frozenset("1")}
+    days = [telling(day, f"Day {day}", f"What happened on day {day}.", source="folder:articles") for day in "45"]
+    assert partition(group(days)) == {frozenset("4"), frozenset("5")}
+
+
 def test_one_source_that_tells_an_event_twice_or_copies_itself_is_one_story():
     again = [telling(key, "Ostra floods old town of Velmin", FLOOD, source="feed:One") for key in "ab"]
     again.append(telling("c", "Ostra floods the old town of Velmin", FLOOD + " " + BANK[:60], source="feed:One"))
