@@ -197,7 +197,7 @@ def wrong_in(
     unknown = [key for key in newsroom.store.editions.newsletters() if key not in newsroom.settings.newsletters]
     if unknown:
         yield Wrong("unknown", str(newsroom.settings.path), _unknown(unknown))
-    aside = sum(problem.set_aside for problem in newsroom.store.library.problems())
+    aside = sum(problem.set_aside for problem in newsroom.intake.problems())
     if aside:
         said = f"{counted(aside, 'article')} set aside; see which, and why, with: {program} check"
         yield Wrong("set aside", newsroom.store.place, said)
