@@ -13,6 +13,8 @@ from digest.summaries.model.settings import ModelSettings
 
 HI = '{"sentences": ["Hi."]}'
 
+pytestmark = pytest.mark.usefixtures("swept")
+
 
 def settings(url, **changed):
     usual = {

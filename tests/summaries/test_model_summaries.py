@@ -22,6 +22,8 @@ BRIDGE = (
 )
 GOOD = ("Exampleton opened a bridge on Monday.", "It cost €12 million.")
 
+pytestmark = pytest.mark.usefixtures("swept")
+
 
 def article(key: str, *paragraphs: str, **more: str) -> Article:
     usual = {"source": "folder:articles", "path": f"{key}.md", "title": "A bridge for Exampleton"}
