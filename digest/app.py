@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from digest import processes
 from digest.clock import system_clock
+from digest.composing import Composer
 from digest.core.catchup import Timing
 from digest.core.errors import UsageError
 from digest.core.operation import Worker
@@ -260,22 +261,23 @@ class Newsroom:
         site = self.settings.site
         folders = [self.settings.output, *(sink.path for sink in self.settings.sinks if sink.format == "web")]
         pages: list[Pages] = [PagesFolder(folder) for folder in folders]
-        return Publisher(
+        renderer = TemplateRenderer(self.templates, site, self.store.editions.feed_id(site.id))
+        composer = Composer(
             library=self.store.library,
-            editions=self.store.editions,
             sources=self._source,
+            priority=self.intake.priority,
             summarizer=self._summarizer(),
-            renderer=TemplateRenderer(
-                self.templates,
-                site,
-                self.store.editions.feed_id(site.id),
-            ),
+            renderer=renderer,
+        )
+        return Publisher(
+            composer=composer,
+            editions=self.store.editions,
+            renderer=renderer,
             pages=pages,
             ledger=self.store.ledger,
             outbox=self.posting.outbox,
             inline=self.inline,
             inspect=self.preflight,
-            priority=self.intake.priority,
         )
 
     def _summarizer(self) -> Summarizer:

@@ -8,39 +8,30 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from digest.core import identity
-from digest.core.errors import PreflightError, SourceError
+from digest.core.errors import PreflightError
 from digest.core.finding import standing
-from digest.core.model import AlsoIn, DeliveryCounts, Edition, EditionRecord, Problem, SectionOfEdition, Story
+from digest.core.model import DeliveryCounts, EditionRecord
 from digest.core.outbox import Plan
 from digest.core.reader import Reader, unaddressed
 from digest.core.retry import expires
 from digest.core.schedule import edition_id
-from digest.core.selection import Joined, Rule, Selection, admitted, select
-from digest.core.stories import group, telling_of
-from digest.core.syndication import is_others
+from digest.core.selection import Rule
 from digest.line import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from digest.composing import Composer
     from digest.core.catchup import Due, Timing
     from digest.core.finding import Finding
     from digest.core.ledger import Ledger
-    from digest.core.model import Article, Entry, FrozenEdition, Verdict
+    from digest.core.model import Entry, FrozenEdition, Problem, Verdict
     from digest.core.newsletter import Newsletter
     from digest.core.operation import Hold
-    from digest.core.ports import (
-        Inspector,
-        Pages,
-        Renderer,
-        Sink,
-        Source,
-        Summarizer,
-    )
+    from digest.core.ports import Inspector, Pages, Renderer, Sink
     from digest.core.schedule import Schedule
-    from digest.core.stored import Editions, Library
+    from digest.core.stored import Editions
     from digest.outbox import Outbox
 
 FEED_MEMORY = 1000
@@ -119,26 +110,22 @@ class Publisher:
     """Makes editions, writes their pages and hands their messages to the sinks.
 
     Attributes:
-        sources: By name, those of imported files too: asked for pictures.
+        composer: Composes editions.
         pages: Every folder that finished pages go to, the output folder first.
         ledger: What happened to every delivery.
         outbox: Delivers.
         inline: Whether this publisher delivers by a sink, or leaves that to another worker.
         inspect: The preflight: its errors keep an edition from being sent.
-        priority: Of a source by its name: of articles with one story, that of the lowest leads.
     """
 
-    library: Library
+    composer: Composer
     editions: Editions
-    sources: Callable[[str], Source | None]
-    summarizer: Summarizer
     renderer: Renderer
     pages: Sequence[Pages]
     ledger: Ledger
     outbox: Outbox
     inline: Callable[[Sink], bool]
     inspect: Inspector
-    priority: Callable[[str], int]
 
     def run(self, target: Target, due: Due, now: datetime, hold: Hold | None = None) -> Run:
         """Make the edition of a slot unless there is one, write its pages, deliver what waits.
@@ -218,9 +205,7 @@ class Publisher:
 
     def _compose(self, target: Target, due: Due, now: datetime, hold: Hold | None) -> Run:
         newsletter, slot = target.newsletter, due.slot
-        candidates = self.library.candidates(newsletter.key)
-        joined = self._joined(admitted(candidates, newsletter, due.window, now)) if newsletter.join_stories else {}
-        selection = select(candidates, newsletter, due.window, now, joined)
+        selection = self.composer.select(newsletter, due.window, now)
         kept = [verdict for verdict in selection.verdicts if verdict.rule not in RECOMPUTED]
         merged = [skip.record(newsletter.key) for skip in due.merged]
         claim = hold.claim if hold is not None else None
@@ -237,10 +222,7 @@ class Publisher:
         if selection.too_few:
             first = self.editions.skip(record, kept, now, merged=merged, claim=claim)
         else:
-            edition = self._edition(newsletter, record, selection, _keeping(hold))
-            assets, missing = self._assets(edition, newsletter)
-            frozen = self.renderer.freeze(edition, newsletter, assets)
-            problems = (*_unwritten(edition), *missing, *frozen.problems)
+            frozen, problems = self.composer.freeze(newsletter, record, selection, _keeping(hold))
             findings = self._preflight(target, record, frozen, now)
             plan = self._plan(target)
             first = self.editions.freeze(frozen, kept, plan, now, merged=merged, claim=claim)
@@ -271,65 +253,6 @@ class Publisher:
         if errors and sends:
             raise PreflightError(target.key, errors)
         return tuple(findings)
-
-    def _joined(self, keys: Sequence[str]) -> Mapping[str, Joined]:
-        """Which of these articles another one's story tells."""
-        if len(keys) < 2:
-            return {}
-        articles = {each.key: each for each in self.library.articles(keys)}
-        # Pinned ones lead: somebody wants them seen.
-        tellings = [
-            replace(telling_of(each), priority=-1 if each.pinned else self.priority(each.source))
-            for each in articles.values()
-        ]
-        return {
-            also.key: Joined(story.lead, also.reason)
-            for story in group(tellings)
-            for also in story.also
-            if not _of_one_folder(articles[also.key], articles[story.lead])
-        }
-
-    def _edition(
-        self, newsletter: Newsletter, record: EditionRecord, selection: Selection, keep: Callable[[], None]
-    ) -> Edition:
-        wanted = [*selection.articles, *(key for keys in selection.also.values() for key in keys)]
-        articles = {article.key: article for article in self.library.articles(wanted)}
-        elsewhere = self.library.also_in(selection.articles)
-        told = {key: [articles[other] for other in (key, *selection.also.get(key, ()))] for key in selection.articles}
-        # All at once: whoever is asked for them may be asked side by side.
-        written = self.summarizer.summarize_all([tuple(each) for each in told.values()], newsletter, keep)
-        summaries = dict(zip(told, written, strict=True))
-
-        def story(key: str) -> Story:
-            lead, *others = told[key]
-            joined = tuple(AlsoIn(each.title, each.url, each.source, each.key) for each in others)
-            return Story(lead, summaries[key], (*joined, *elsewhere.get(key, ())))
-
-        return Edition(
-            newsletter=newsletter.key,
-            id=record.id,
-            slot=record.slot,
-            window=record.window,
-            sections=tuple(
-                SectionOfEdition(section.title, tuple(story(key) for key in section.articles))
-                for section in selection.sections
-            ),
-        )
-
-    def _assets(
-        self, edition: Edition, newsletter: Newsletter
-    ) -> tuple[Mapping[tuple[str, str], bytes], tuple[Problem, ...]]:
-        assets: dict[tuple[str, str], bytes] = {}
-        problems: list[Problem] = []
-        for name, path in self.renderer.pictures(edition, newsletter):
-            source = self.sources(name)
-            try:
-                if source is None:
-                    raise SourceError(f"its source '{name}' is no longer in config.yaml", place=path)  # noqa: TRY301 one way out
-                assets[name, path] = source.asset(path)
-            except SourceError as error:
-                problems.append(Problem(error.place or path, f"{error.message}; the picture is left out"))
-        return assets, tuple(problems)
 
     def publish(self, newsletter: Newsletter, record: EditionRecord) -> tuple[tuple[str, ...], int]:
         """Write the pages and feeds of a newsletter: this edition's, and whatever is missing of earlier ones.
@@ -395,23 +318,6 @@ class Publisher:
                 places.append(place)
                 written += new
         return tuple(places), written
-
-
-def _of_one_folder(one: Article, other: Article) -> bool:
-    """Whether both are files of one folder: two that a desk wrote are two stories by its word, however alike."""
-    return one.source == other.source and not is_others(one.source)
-
-
-def _unwritten(edition: Edition) -> Iterator[Problem]:
-    """Why summaries are no model's, where one was asked; what several have in common is said once."""
-    reasons: dict[str, list[Story]] = {}
-    for story in edition.stories:
-        if story.summary.reason:
-            reasons.setdefault(story.summary.reason, []).append(story)
-    for reason, stories in reasons.items():
-        first = identity.place(stories[0].article.source, stories[0].article.path)
-        more = f" (and {len(stories) - 1} more)" if len(stories) > 1 else ""
-        yield Problem(f"{first}{more}", f"its summary is not the model's: {reason}")
 
 
 def _keeping(hold: Hold | None) -> Callable[[], None]:

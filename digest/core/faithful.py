@@ -181,15 +181,15 @@ def _runs(sentence: str) -> Iterator[tuple[list[str], bool]]:
         if run and _BREAK.search(sentence, end, found.start()):
             yield run, begins
             run, begins = [], False
+        # After a colon or a quotation mark a sentence begins within the sentence.
+        if not run and re.search(r'[:"]\s?"?$', sentence[: found.start()]):
+            begins = True
         if _is_name(word):
             run.append(word)
         else:
             if run:
                 yield run, begins
             run, begins = [], False
-        # After a colon or a quotation mark a sentence begins within the sentence.
-        if not run and re.search(r'[:"]\s?"?$', sentence[: found.start()]):
-            begins = True
         end = found.end()
     if run:
         yield run, begins

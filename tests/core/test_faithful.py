@@ -89,6 +89,11 @@ def test_a_name_does_not_reach_over_a_stop():
     assert "Smith Jones" in against(text, "It was Smith Jones.")
 
 
+def test_a_sentence_begins_within_a_sentence():
+    assert against("They met in Berlin.", "They met: There in Berlin.") == ""
+    assert "There" in against("They met in Berlin.", "They met, There in Berlin.")
+
+
 def test_words_of_a_title_without_capitals_may_be_names():
     text = "angela-smith-and-john-jones-meet\n\nAngela Smith and John Jones met on a bridge in the town."
     assert "Angela Jones" in against(text, "It was Angela Jones.")

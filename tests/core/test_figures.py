@@ -41,6 +41,8 @@ SAME = [
     ("5 percentage points", "5 percentage points", "en"),
     ("1.50 euros", "€1.5", "en"),
     ("US$5", "5 US dollars", "en"),
+    ("5 percent points", "5 percentage points", "en"),
+    ("1.234,50 Euro", "1,234.5 euros", "de"),
     ("1\u202f234\u202f567 personnes", "1.234.567 personnes", "fr"),
 ]
 
@@ -69,10 +71,16 @@ def test_the_same_figure_in_another_form(said, known, language):
         ("twice as many", "many", "twice"),
         ("millions of men", "2 million men", ""),
         ("2026", "in the year", "2026"),
+        ("31/31/2026", "on 31 days of 2026", ""),
+        ("13 may come", "13 came", ""),
     ],
 )
 def test_another_figure(said, known, named):
     assert missing(said, known) == named or (named == "" and missing(said, known) == "millions")
+
+
+def test_a_number_of_endless_digits_is_not_reckoned_with():
+    assert missing("9" * 5000, "8" * 5000) == "9" * 5000
 
 
 @given(number=st.integers(0, 10**12), mark=st.sampled_from([",", " ", "\u00a0", "'", "’", "\u202f"]))
