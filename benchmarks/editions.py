@@ -12,7 +12,7 @@ from premailer import Premailer
 
 from benchmarks.harness import Figure, Side, measure
 from benchmarks.sample import NEWSLETTER, NOW, SLOT, STORIES, Sample, due
-from digest.core.model import Edition, SectionOfEdition, Story
+from digest.core.edition import Edition, SectionOfEdition, Story
 from digest.core.schedule import edition_id
 from digest.core.selection import select
 from digest.render.folders import builtin_folder
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from digest.app import Newsroom
-    from digest.core.model import Candidate, Window
+    from digest.core.edition import Window
+    from digest.core.model import Candidate
     from digest.core.selection import Selection
 
 REPEAT_SELECTION = 11

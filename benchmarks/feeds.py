@@ -9,7 +9,7 @@ from feedgen.feed import FeedGenerator
 
 from benchmarks.harness import Figure, Side, measure
 from benchmarks.sample import NEWSLETTER, SLOT, STORIES, Sample
-from digest.core.model import EditionRecord, Entry, Window
+from digest.core.edition import EditionRecord, Entry, Window
 from digest.core.schedule import edition_id
 from digest.render.feeds import Feed, FeedItem, feed_files, stable_id
 

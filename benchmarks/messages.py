@@ -19,7 +19,7 @@ from digest.delivery.mailing import Mailing, Sending
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from digest.core.model import EditionRecord
+    from digest.core.edition import EditionRecord
     from digest.core.newsletter import Newsletter, Site
 
 REPEAT = 15

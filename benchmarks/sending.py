@@ -32,7 +32,7 @@ from zoneinfo import ZoneInfo
 from benchmarks.harness import Figure
 from digest import processes
 from digest.clock import system_clock
-from digest.core.model import FrozenEdition, Window
+from digest.core.edition import FrozenEdition, Window
 from digest.core.newsletter import Newsletter, Site
 from digest.core.operation import Worker
 from digest.core.outbox import Plan

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from digest.config import Settings
-    from digest.core.model import EditionRecord
+    from digest.core.edition import EditionRecord
     from digest.core.newsletter import Newsletter
     from digest.core.ports import Mailing, Pages, Sink, Source, Summarizer
     from digest.core.schedule import Schedule

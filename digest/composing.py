@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.core import identity
+from digest.core.edition import AlsoIn, Edition, SectionOfEdition, Story
 from digest.core.errors import SourceError
-from digest.core.model import AlsoIn, Edition, Problem, SectionOfEdition, Story
+from digest.core.model import Problem
 from digest.core.selection import Joined, Selection, admitted, select
 from digest.core.stories import group, telling_of
 from digest.core.syndication import is_others
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from digest.core.model import Article, EditionRecord, FrozenEdition, Window
+    from digest.core.edition import EditionRecord, FrozenEdition, Window
+    from digest.core.model import Article
     from digest.core.newsletter import Newsletter
     from digest.core.ports import Renderer, Source, Summarizer
     from digest.core.stored import Library

@@ -11,7 +11,7 @@ from digest.core.selection import candidate_of, reconsider
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from digest.core.model import EditionRecord, Verdict
+    from digest.core.edition import EditionRecord, Verdict
     from digest.core.newsletter import Newsletter
     from digest.core.stored import Editions, Library
 

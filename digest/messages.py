@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.config import Settings
-    from digest.core.model import EditionRecord
+    from digest.core.edition import EditionRecord
+    from digest.core.envelope import Envelope
     from digest.core.newsletter import Newsletter
-    from digest.core.ports import Envelope
     from digest.render.templates import Templates
     from digest.store.opening import Store
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
+    from digest.core.edition import EditionRecord
     from digest.core.ledger import Bounces, Ledger
-    from digest.core.model import EditionRecord
     from digest.core.newsletter import Newsletter
     from digest.core.operation import Worker
     from digest.core.outbox import Dispatch, Recovered

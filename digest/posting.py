@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.config import Settings, SinkSettings, SmtpSettings
-    from digest.core.model import EditionRecord
+    from digest.core.edition import EditionRecord
+    from digest.core.envelope import Envelope
     from digest.core.newsletter import Newsletter
     from digest.core.operation import Worker
-    from digest.core.ports import Envelope, Mailing, Sink
+    from digest.core.ports import Mailing, Sink
     from digest.delivery.keeping import KeptLimits
     from digest.delivery.smtp.sink import SmtpSink
     from digest.store.opening import Store

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from digest.config import Settings
+    from digest.core.edition import EditionRecord
     from digest.core.finding import Finding
-    from digest.core.model import EditionRecord
     from digest.core.newsletter import Newsletter
     from digest.core.ports import Mailing
 

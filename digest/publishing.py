@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from digest.core.edition import DeliveryCounts, EditionRecord
 from digest.core.errors import PreflightError
 from digest.core.finding import standing
-from digest.core.model import DeliveryCounts, EditionRecord
 from digest.core.outbox import Plan
 from digest.core.reader import Reader, unaddressed
 from digest.core.retry import expires
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
     from digest.composing import Composer
     from digest.core.catchup import Due, Timing
+    from digest.core.edition import Entry, FrozenEdition, Verdict
     from digest.core.finding import Finding
     from digest.core.ledger import Ledger
-    from digest.core.model import Entry, FrozenEdition, Problem, Verdict
+    from digest.core.model import Problem
     from digest.core.newsletter import Newsletter
     from digest.core.operation import Hold
     from digest.core.ports import Inspector, Pages, Renderer, Sink

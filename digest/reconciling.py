@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from digest.core.model import Window
+from digest.core.edition import Window
 from digest.core.outbox import dispatch_of
 from digest.core.reader import Reader
 from digest.core.relaylog import needed, settle

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from digest.core.catchup import ON_TIME, Due, Past, Skip, again, filled, plan
+from digest.core.edition import EditionRecord, Window
 from digest.core.errors import ClaimError, DigestError
-from digest.core.model import EditionRecord, Window
 from digest.core.schedule import INSTANT, Changed, edition_id, slots_between
 from digest.publishing import Run
 

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from digest.core.model import EditionRecord
+    from digest.core.edition import EditionRecord
+    from digest.core.envelope import Envelope
     from digest.core.outbox import Returned
-    from digest.core.ports import Envelope
 
 
 _BODY = re.compile(rb"""<body[^>]*>(?:\s*<div class=["']pre["'][^>]*>.*?</div>)?""", re.DOTALL | re.IGNORECASE)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from digest.app import Newsroom
-from digest.core.model import EditionRecord, Window
+from digest.core.edition import EditionRecord, Window
 
 SLOT = datetime(2026, 3, 2, 7, tzinfo=UTC)
 RECORD = EditionRecord(

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from digest.core.edition import DeliveryCounts, FrozenEdition, Window
 from digest.core.errors import ClaimError, OutputError, StoreError
-from digest.core.model import DeliveryCounts, FrozenEdition, Window
 from digest.core.newsletter import Newsletter, Site
 from digest.core.operation import Worker
 from digest.core.outbox import Attempt, Plan, Recovered, Reply, Returned
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from digest.core.envelope import Envelope
     from digest.core.outbox import Outgoing, Queue
-    from digest.core.ports import Envelope, Sink
+    from digest.core.ports import Sink
     from digest.outbox import Delivered
     from digest.store.opening import Store
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.core.model import Window
+from digest.core.edition import Window
 from digest.core.outbox import Dispatch, Uncertain, delivery_id
 from digest.core.relaylog import LogFinding, LogReport
 from digest.reconciling import by_choice, by_logs

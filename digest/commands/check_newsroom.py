@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.app import Newsroom
+    from digest.core.edition import EditionRecord
     from digest.core.finding import Finding
-    from digest.core.model import EditionRecord, Problem
+    from digest.core.model import Problem
     from digest.core.newsletter import Newsletter
     from digest.terminal import Terminal
 

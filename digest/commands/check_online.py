@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.app import Newsroom
+    from digest.core.edition import EditionRecord
     from digest.core.fetching import Fetched, Wanted
     from digest.core.finding import Finding
-    from digest.core.model import EditionRecord
     from digest.terminal import Terminal
 
 

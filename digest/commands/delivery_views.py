@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from digest.app import Newsroom
-    from digest.core.model import DeliveryCounts
+    from digest.core.edition import DeliveryCounts
     from digest.core.outbox import Dispatch
     from digest.line import Watch
     from digest.terminal import Terminal

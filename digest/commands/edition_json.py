@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from digest.core.text import utc_text
 
 if TYPE_CHECKING:
-    from digest.core.model import DeliveryCounts, EditionRecord
+    from digest.core.edition import DeliveryCounts, EditionRecord
     from digest.publishing import Run
 
 

@@ -13,8 +13,8 @@ from digest.core.errors import UsageError
 from digest.terminal import CommandGroup, Terminal, complete_newsletter, options, spoken
 
 if TYPE_CHECKING:
+    from digest.core.edition import EditionRecord
     from digest.core.ledger import Ledger
-    from digest.core.model import EditionRecord
 
 
 class _ListFirst(CommandGroup):

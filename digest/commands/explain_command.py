@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from digest.app import Newsroom
-    from digest.core.model import EditionRecord
+    from digest.core.edition import EditionRecord
     from digest.core.newsletter import Newsletter
     from digest.explaining import Explained
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.config import Settings
+    from digest.core.edition import EditionRecord
     from digest.core.finding import Finding
-    from digest.core.model import EditionRecord
     from digest.core.newsletter import Newsletter
 
 ENOUGH = (12, 6, 3, 1)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from digest.app import Newsroom
-    from digest.core.model import Window
+    from digest.core.edition import Window
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.app import Newsroom
-    from digest.core.model import EditionRecord
-    from digest.core.ports import Envelope, Sink
+    from digest.core.edition import EditionRecord
+    from digest.core.envelope import Envelope
+    from digest.core.ports import Sink
 
 
 @click.command(name="send")

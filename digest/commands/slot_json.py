@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from digest.core.model import Window
+    from digest.core.edition import Window
 
 
 def instant_json(slot: datetime, zone: ZoneInfo) -> dict[str, str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from digest.app import Newsroom
     from digest.core.catchup import Pause
-    from digest.core.model import EditionRecord
+    from digest.core.edition import EditionRecord
     from digest.core.operation import DaemonState, Failure
     from digest.publishing import Target
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
-    from digest.core.model import Summary
+    from digest.core.edition import Summary
     from digest.summaries.extractive import Extractive
 
 STDIN = "-"
@@ -144,8 +144,9 @@ class _Work:
         from pathlib import PurePath
 
         from digest.clock import system_clock
+        from digest.core.edition import Summary
         from digest.core.errors import SourceError
-        from digest.core.model import Problem, Summary
+        from digest.core.model import Problem
         from digest.sources.article_file import Origin, read_article
         from digest.sources.files import decoded
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from digest.core.model import EditionRecord, Window
+from digest.core.edition import EditionRecord, Window
 from digest.core.schedule import INSTANT, edition_id, latest_slots, window_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from digest.core.model import DeliveryCounts
+    from digest.core.edition import DeliveryCounts
     from digest.core.outbox import Claimed, Dispatch, Recovered, Settled, State, Uncertain
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from digest.core.ports import Envelope
+    from digest.core.envelope import Envelope
 
 State = Literal["waiting", "claimed", "sending", "accepted", "deferred", "refused", "uncertain", "excluded"]
 """Where a delivery stands.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from digest.core.model import Window
+from digest.core.edition import Window
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from digest.core.model import Window
+from digest.core.edition import Window
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

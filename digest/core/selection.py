@@ -23,8 +23,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from digest.core.edition import Verdict
 from digest.core.filters import first_hit, unmet
-from digest.core.model import Candidate, Verdict
+from digest.core.model import Candidate
 from digest.core.newsletter import ANY_CATEGORY, Section
 from digest.core.schedule import earlier
 
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from digest.core.model import Article, Window
+    from digest.core.edition import Window
+    from digest.core.model import Article
     from digest.core.newsletter import Newsletter
 
 

@@ -9,17 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from digest.core.edition import AlsoIn, EditionRecord, Entry, FrozenEdition, Verdict
     from digest.core.fetching import Visit
-    from digest.core.model import (
-        AlsoIn,
-        Article,
-        Candidate,
-        EditionRecord,
-        Entry,
-        FrozenEdition,
-        Problem,
-        Verdict,
-    )
+    from digest.core.model import Article, Candidate, Problem
     from digest.core.operation import Claim
     from digest.core.outbox import Plan
     from digest.core.ports import Reading

@@ -7,7 +7,7 @@ from datetime import UTC
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from digest.core.ports import Envelope, Frame
+from digest.core.envelope import Envelope, Frame
 from digest.core.text import short_hash
 from digest.delivery import quoted
 from digest.delivery.dkim import signed

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from digest.core.envelope import Envelope
     from digest.core.outbox import Outgoing, Queue
-    from digest.core.ports import Envelope
 
 
 AT_ONCE = 200

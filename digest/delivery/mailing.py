@@ -14,7 +14,7 @@ from email.utils import format_datetime
 from html import escape
 from typing import TYPE_CHECKING
 
-from digest.core.ports import Envelope, Frame
+from digest.core.envelope import Envelope, Frame
 from digest.core.reader import Marks, Reader, unsubscribe_mailto, unsubscribe_url
 from digest.core.text import short_hash
 from digest.delivery import quoted, verp
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from email.headerregistry import Address
 
-    from digest.core.model import EditionRecord
+    from digest.core.edition import EditionRecord
     from digest.core.newsletter import Newsletter, Site
     from digest.delivery.dkim import SigningKey
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from digest.core.edition import EditionRecord
     from digest.core.finding import Finding
-    from digest.core.model import EditionRecord
 
 
 class Header(NamedTuple):

@@ -10,7 +10,7 @@ from digest.render.views import Urls, newsletter_view, site_view, theme_view
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from digest.core.model import EditionRecord
+    from digest.core.edition import EditionRecord
     from digest.core.newsletter import Newsletter, Site
     from digest.render.templates import Templates
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from digest.core.edition import Entry, FrozenEdition
 from digest.core.errors import TemplateError
 from digest.core.fitting import MOST_OCTETS, RESERVE, encoded_octets, fits, most_that_fit, shares
-from digest.core.model import Entry, FrozenEdition
 from digest.core.ports import NEWSROOM
 from digest.core.reader import Marks, leave_url
 from digest.core.text import one_line, utc_text
@@ -32,7 +32,7 @@ from digest.render.views import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from digest.core.model import Edition, Story, Summary
+    from digest.core.edition import Edition, Story, Summary
     from digest.core.newsletter import Newsletter, Site
     from digest.render.context import EditionView, StoryView
     from digest.render.pictures import Picture

@@ -14,7 +14,7 @@ from digest.render.feeds import Feed, FeedItem, feed_files, stable_id
 from digest.render.views import Urls
 
 if TYPE_CHECKING:
-    from digest.core.model import EditionRecord, Entry
+    from digest.core.edition import EditionRecord, Entry
     from digest.core.newsletter import Newsletter, Site
 
 EntriesToHtml = Callable[[Sequence["SectionEntries"]], str]

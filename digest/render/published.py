@@ -12,7 +12,7 @@ from digest.render.pictures import PictureError, logo_file, picture
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from digest.core.model import Edition
+    from digest.core.edition import Edition
     from digest.core.newsletter import Newsletter
     from digest.core.theme import Theme
     from digest.render.pictures import Picture, PictureFile

@@ -11,7 +11,7 @@ from digest.render.newsletter_feeds import NewsletterFeeds
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from digest.core.model import Edition, EditionRecord, Entry, FrozenEdition
+    from digest.core.edition import Edition, EditionRecord, Entry, FrozenEdition
     from digest.core.newsletter import Newsletter, Site
     from digest.render.newsletter_feeds import SectionEntries
     from digest.render.templates import Templates

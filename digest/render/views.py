@@ -29,7 +29,8 @@ from digest.render.links import with_pictures
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from digest.core.model import Article, Edition, Story, Summary
+    from digest.core.edition import Edition, Story, Summary
+    from digest.core.model import Article
     from digest.core.newsletter import Newsletter, Site
     from digest.core.theme import Theme
     from digest.render.pictures import Picture, PictureFile

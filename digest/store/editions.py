@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, or_, select, update
 
 from digest.core.catchup import ASTRAY
-from digest.core.model import EditionRecord, Verdict, Window
+from digest.core.edition import EditionRecord, Verdict, Window
 from digest.store.claims import check_claim
 from digest.store.engine import batches
 from digest.store.freezing import clear, of_edition, refuse_repeats, write_edition, write_merged, write_skipped
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Row, Select
 
-    from digest.core.model import Entry, FrozenEdition
+    from digest.core.edition import Entry, FrozenEdition
     from digest.core.operation import Claim
     from digest.core.outbox import Plan
     from digest.store.engine import Database

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Table
 
-    from digest.core.model import EditionRecord, FrozenEdition, Verdict
+    from digest.core.edition import EditionRecord, FrozenEdition, Verdict
 
 
 def of_edition(table: Table, newsletter: str, edition: str) -> ColumnElement[bool]:

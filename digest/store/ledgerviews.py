@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, select
 
+from digest.core.edition import DeliveryCounts
 from digest.core.errors import StoreError
-from digest.core.model import DeliveryCounts
 from digest.core.outbox import NUMBERS, PUT_BACK, WENT_DOWN, Claimed, Dispatch, Uncertain, delivery_id
 from digest.core.text import reply_kind
 from digest.store.tables import deliveries, dispatches, subscribers

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, exists, func, not_, or_, select
 
+from digest.core.edition import AlsoIn
 from digest.core.identity import place, see
-from digest.core.model import AlsoIn
 from digest.core.stored import LibraryChanges
 from digest.store.engine import BATCH, batches
 from digest.store.recording import Recording

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Select
 
-    from digest.core.model import FrozenEdition
+    from digest.core.edition import FrozenEdition
     from digest.core.outbox import Plan
 
 

@@ -11,7 +11,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from digest.core.model import Article, Block, Body, Candidate, Entry, Image, Problem, Published
+from digest.core.edition import Entry
+from digest.core.model import Article, Block, Body, Candidate, Image, Problem, Published
 from digest.core.roster import Subscription, Suppression
 from digest.core.syndication import is_syndicated
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
-from digest.core.model import Summary
+from digest.core.edition import Summary
 from digest.core.text import word_count
 from digest.summaries import fitness
 from digest.summaries.choosing import Choice, Room, choose

@@ -16,7 +16,7 @@ from digest.summaries.terms import terms
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from digest.core.model import Summary
+    from digest.core.edition import Summary
 
 ALIKE = 0.6
 """Two sentences of which the shorter shares so much with the longer say one thing."""

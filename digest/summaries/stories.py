@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.core.model import Summary
+from digest.core.edition import Summary
 from digest.summaries.several import summarize_story
 
 if TYPE_CHECKING:

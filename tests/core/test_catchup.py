@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digest.core.catchup import Due, Past, Pause, Skip, Timing, again, filled, plan
-from digest.core.model import EditionRecord, Window
+from digest.core.edition import EditionRecord, Window
 from digest.core.schedule import CAP, CatchUp, edition_id, slots_between
 
 if TYPE_CHECKING:

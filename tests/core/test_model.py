@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.core.edition import Edition, SectionOfEdition, Story, Summary, Window
+from digest.core.envelope import Envelope
 from digest.core.errors import (
     ConfigError,
     DigestError,
@@ -18,22 +20,8 @@ from digest.core.errors import (
     TemplateError,
     UsageError,
 )
-from digest.core.model import (
-    Article,
-    Block,
-    Body,
-    Edition,
-    FoundArticle,
-    Image,
-    Problem,
-    Published,
-    SectionOfEdition,
-    Story,
-    Summary,
-    Window,
-)
+from digest.core.model import Article, Block, Body, FoundArticle, Image, Problem, Published
 from digest.core.newsletter import Filter, Newsletter
-from digest.core.ports import Envelope
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.core.model import Window
+from digest.core.edition import Window
 from digest.core.relaylog import LogReport, joined, settle
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.core.model import Window
+from digest.core.edition import Window
 from digest.core.schedule import CAP, FIRST_WINDOW, Changed, earlier, edition_id, latest_slots, slots_between, window_of
 
 BERLIN = ZoneInfo("Europe/Berlin")

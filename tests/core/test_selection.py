@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest.core.model import Article, Body, Candidate, Published, Window
+from digest.core.edition import Window
+from digest.core.model import Article, Body, Candidate, Published
 from digest.core.newsletter import Filter, Newsletter, Section
 from digest.core.selection import Joined, Rule, admitted, candidate_of, local_text, reconsider, select
 

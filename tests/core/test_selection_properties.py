@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.core.model import Candidate, Window
+from digest.core.edition import Window
+from digest.core.model import Candidate
 from digest.core.newsletter import Filter, Newsletter, Section
 from digest.core.schedule import earlier, window_of
 from digest.core.selection import Rule, select

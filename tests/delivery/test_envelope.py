@@ -17,8 +17,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.core.address import normalise_address
+from digest.core.edition import EditionRecord, Window
 from digest.core.hosts import ascii_host
-from digest.core.model import EditionRecord, Window
 from digest.core.newsletter import Newsletter, Site
 from digest.core.text import clean, one_line
 from digest.delivery.envelope import mailbox

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from digest.core.envelope import Envelope
 from digest.core.errors import OutputError, StoreError
 from digest.core.outbox import Attempt, Outgoing, Returned
-from digest.core.ports import Envelope
 from digest.core.text import short_hash
 from digest.delivery.atomic import TEMPORARY
 from digest.delivery.files import EmlFolder, Maildir, Mbox
@@ -248,7 +248,7 @@ def test_a_killed_delivery_is_finished_by_the_next_and_leaves_nothing_behind(kin
     """Killed in the middle of the second message, or, where all go in one write, of all."""
     code = (
         "import os, pathlib, signal, sys\n"
-        "from digest.core.ports import Envelope\n"
+        "from digest.core.envelope import Envelope\n"
         "from digest.delivery import atomic, files\n"
         "kind, path = sys.argv[1], pathlib.Path(sys.argv[2])\n"
         "make = {'eml': files.EmlFolder, 'maildir': files.Maildir, 'mbox': files.Mbox}[kind]\n"
@@ -369,7 +369,7 @@ def test_an_mbox_that_cannot_be_written_keeps_what_it_has(tmp_path):
     code = (
         "import pathlib, resource, signal, sys\n"
         "from digest.core.errors import OutputError\n"
-        "from digest.core.ports import Envelope\n"
+        "from digest.core.envelope import Envelope\n"
         "from digest.delivery.files import Mbox\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
@@ -393,7 +393,7 @@ def test_two_processes_into_one_mbox_lose_nothing(tmp_path):
     box = tmp_path / "box"
     code = (
         "import pathlib, sys\n"
-        "from digest.core.ports import Envelope\n"
+        "from digest.core.envelope import Envelope\n"
         "from digest.delivery.files import Mbox\n"
         "from digest.core.outbox import Outgoing\n"
         "class Line:\n"

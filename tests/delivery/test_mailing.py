@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.core.model import EditionRecord, Window
+from digest.core.edition import EditionRecord, Window
+from digest.core.envelope import Envelope, Frame
 from digest.core.newsletter import Newsletter, Site
-from digest.core.ports import Envelope, Frame
 from digest.core.reader import Marks, Reader, unsubscribe_mailto, unsubscribe_url
 from digest.delivery import verp
 from digest.delivery.dkim import SigningKey, signed

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.core.model import Window
+from digest.core.edition import Window
 from digest.delivery.relaylogs.exim import EximTrail
 from digest.delivery.relaylogs.postfix import MOST_BROKEN, PostfixTrail
 from digest.delivery.relaylogs.reading import LONGEST_LINE, RelayLogs

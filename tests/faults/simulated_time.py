@@ -32,7 +32,7 @@ from digest.core.schedule import edition_id, slots_between
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.core.model import EditionRecord
+    from digest.core.edition import EditionRecord
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NEWSLETTERS = {

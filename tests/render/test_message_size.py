@@ -12,20 +12,10 @@ from zoneinfo import ZoneInfo
 import html5lib
 import pytest
 
+from digest.core.edition import Edition, EditionRecord, FrozenEdition, SectionOfEdition, Story, Summary, Window
 from digest.core.errors import TemplateError
 from digest.core.fitting import MOST_OCTETS
-from digest.core.model import (
-    Article,
-    Block,
-    Body,
-    Edition,
-    EditionRecord,
-    FrozenEdition,
-    SectionOfEdition,
-    Story,
-    Summary,
-    Window,
-)
+from digest.core.model import Article, Block, Body
 from digest.core.newsletter import Newsletter, Site
 from digest.core.reader import Reader
 from digest.delivery.mailing import Mailing, Sending

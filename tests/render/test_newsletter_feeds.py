@@ -11,7 +11,7 @@ import feedparser
 import pytest
 from feed_rules import findings
 
-from digest.core.model import EditionRecord, Entry, Window
+from digest.core.edition import EditionRecord, Entry, Window
 from digest.core.newsletter import Newsletter, Site
 from digest.core.schedule import edition_id
 from digest.render.folders import builtin_folder

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.core.model import Block, Body, FoundArticle, FrozenEdition, Window
+from digest.core.edition import FrozenEdition, Window
+from digest.core.model import Block, Body, FoundArticle
 from digest.core.outbox import Plan
 from digest.core.ports import Reading
 from digest.core.roster import Enrolment

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from digest import processes
+from digest.core.edition import EditionRecord, FrozenEdition, Window
 from digest.core.errors import ClaimError
-from digest.core.model import EditionRecord, FrozenEdition, Window
 from digest.core.outbox import Plan
 from digest.store.opening import open_store
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from digest.core.edition import EditionRecord, Entry, FrozenEdition, Verdict, Window
 from digest.core.errors import ClaimError, StoreError
-from digest.core.model import EditionRecord, Entry, FrozenEdition, Verdict, Window
 from digest.core.outbox import Plan
 
 SLOT = datetime(2026, 3, 2, 7, tzinfo=UTC)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from digest.core.edition import DeliveryCounts
 from digest.core.errors import StoreError
-from digest.core.model import DeliveryCounts
 from digest.core.outbox import (
     NUMBERS,
     Claimed,

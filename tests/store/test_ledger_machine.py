@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from digest.core.model import FrozenEdition, Window
+from digest.core.edition import FrozenEdition, Window
 from digest.core.outbox import Plan, Recovered, Settled
 from digest.core.roster import Enrolment
 from digest.store.opening import open_store

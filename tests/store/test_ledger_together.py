@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from digest import processes
-from digest.core.model import DeliveryCounts
+from digest.core.edition import DeliveryCounts
 from digest.core.outbox import Recovered, Settled
 from digest.store.opening import open_store
 

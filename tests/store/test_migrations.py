@@ -16,7 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
-from digest.core.model import DeliveryCounts
+from digest.core.edition import DeliveryCounts
 from digest.core.roster import Enrolment
 from digest.store import migrations
 from digest.store.opening import open_store

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from digest.core.edition import DeliveryCounts, Entry, FrozenEdition, Window
 from digest.core.ledger import Bounced
-from digest.core.model import DeliveryCounts, Entry, FrozenEdition, Window
 from digest.core.outbox import Plan, Settled
 from digest.core.roster import Enrolment, Member, Person, Subscriber, Subscription, Suppression
 from digest.store.engine import BATCH

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, event
 
-from digest.core.model import DeliveryCounts
+from digest.core.edition import DeliveryCounts
 from digest.core.outbox import Recovered
 from digest.store.opening import open_store
 
@@ -23,7 +23,8 @@ import os, signal, sys, time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from sqlalchemy import Engine, event
-from digest.core.model import Block, Body, Entry, FoundArticle, FrozenEdition, Verdict, Window
+from digest.core.edition import Entry, FrozenEdition, Verdict, Window
+from digest.core.model import Block, Body, FoundArticle
 from digest.core.outbox import Plan, Settled
 from digest.core.ports import Reading
 from digest.store.opening import open_store

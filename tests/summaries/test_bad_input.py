@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.core.model import Summary
+from digest.core.edition import Summary
 from digest.core.text import clean
 from digest.summaries.extractive import Extractive
 from digest.summaries.fitness import is_closed

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.core.model import Block, Body, Summary
+from digest.core.edition import Summary
+from digest.core.model import Block, Body
 from digest.core.text import word_count
 from digest.summaries import fitness
 from digest.summaries.extractive import LONGEST_LEAD, MOST_SENTENCES, Extractive

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.core.model import DeliveryCounts, FrozenEdition, Window
+from digest.core.edition import DeliveryCounts, FrozenEdition, Window
 from digest.core.outbox import Plan, Settled
 from digest.core.roster import Enrolment
 

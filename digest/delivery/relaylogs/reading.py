@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from digest.core.model import Problem, Window
+from digest.core.edition import Window
+from digest.core.model import Problem
 from digest.core.relaylog import LogFinding, LogReport, joined
 from digest.delivery.relaylogs.exim import EximTrail
 from digest.delivery.relaylogs.postfix import PostfixTrail

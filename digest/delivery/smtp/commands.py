@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from digest.core.outbox import Reply
 
 if TYPE_CHECKING:
-    from digest.core.ports import Envelope
+    from digest.core.envelope import Envelope
     from digest.delivery.smtp.offers import Offers
 
 # No blank, no angle bracket, no control outside quotes: whoever could smuggle them in could write commands.

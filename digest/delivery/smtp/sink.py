@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from random import Random
 
+    from digest.core.envelope import Envelope
     from digest.core.outbox import Queue
-    from digest.core.ports import Envelope
     from digest.delivery.smtp.governor import Governor
     from digest.delivery.smtp.settings import RelaySettings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from digest.core.model import Summary
+from digest.core.edition import Summary
 from digest.core.ports import SummaryTask
 from digest.summaries.language import language_of
 from digest.summaries.model.answers import key_of, read_answer

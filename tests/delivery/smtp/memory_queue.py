@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from digest.core.envelope import Envelope
 from digest.core.errors import StoreError
 from digest.core.outbox import Attempt, Outgoing, Returned
-from digest.core.ports import Envelope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence

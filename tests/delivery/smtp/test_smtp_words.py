@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from memory_queue import envelope
 
+from digest.core.envelope import Frame
 from digest.core.outbox import Reply
-from digest.core.ports import Frame
 from digest.delivery.smtp.commands import Commands, xtext
 from digest.delivery.smtp.login import Credentials, login_lines
 from digest.delivery.smtp.offers import Offers, read_offers
