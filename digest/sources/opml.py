@@ -53,7 +53,7 @@ def read_opml(content: bytes, place: str) -> tuple[list[Outline], list[Problem]]
         root = etree.fromstring(content.lstrip(), parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None
-    if root is None or etree.QName(root).localname.lower() != "opml":
+    if root is None or _name(root) != "opml":
         return [], [Problem(place, "is no OPML file: it must begin with <opml>", set_aside=True)]
     found: dict[str, Outline] = {}
     problems = []
@@ -73,13 +73,18 @@ def read_opml(content: bytes, place: str) -> tuple[list[Outline], list[Problem]]
     return list(found.values()), problems
 
 
+def _name(element: etree._Element) -> str:
+    """Its name without a namespace; of a damaged file it may be no name at all, which a QName would refuse."""
+    return str(element.tag).rpartition("}")[2].lower()
+
+
 def _outlines(parent: etree._Element, folders: tuple[str, ...], depth: int) -> Iterator[tuple[int, Outline | str]]:
     """Each feed below an element with its line, or why an outline that should be one is none."""
     for element in parent.iterchildren(tag=etree.Element):
         values = {str(name).lower(): one_line(str(value)) for name, value in element.attrib.items()}
         title = values.get("title") or values.get("text", "")
         inner = folders
-        if etree.QName(element).localname.lower() == "outline":
+        if _name(element) == "outline":
             if url := values.get("xmlurl", ""):
                 categories = dict.fromkeys((*folders, *_named(values.get("category", ""))))
                 outline = Outline(title, url, values.get("htmlurl", ""), tuple(categories), values.get("language", ""))

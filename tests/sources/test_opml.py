@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.sources.opml import DEEPEST, MOST_FEEDS, Outline, read_opml, write_opml
@@ -79,5 +79,6 @@ def test_what_is_written_is_read_again(outlines):
 
 
 @given(st.integers(0, len(LIST)), st.binary(max_size=3))
+@example(1, b":")
 def test_no_damage_raises(at, noise):
     read_opml(LIST[:at] + noise + LIST[at + 2 :], "x")
