@@ -101,11 +101,19 @@ def judges(environment: Mapping[str, str] = os.environ) -> list[Judge]:
         ),
         Judge(
             "feed rules",
-            frozenset(("feed",)),
+            frozenset(("feed", "json")),
             "RSS 2.0, RFC 4287, JSON Feed 1.1; ours: tests/render/feed_rules.py",
             lambda: "",
             lambda: "of this repository",
             _feed_rules,
+        ),
+        Judge(
+            "JSON Feed schema",
+            frozenset(("json",)),
+            "the JSON schema of JSON Feed 1.1, formats of addresses and dates as well",
+            lambda: _lacks("node", MODULES / "jsonfeed-schema", MODULES / "ajv-formats"),
+            lambda: f"jsonfeed-schema {_package('jsonfeed-schema')}, ajv {_package('ajv')}",
+            _jsonfeed,
         ),
         Judge(
             "W3C feed validator",
@@ -265,6 +273,12 @@ def _feed_rules(subjects: Sequence[Subject]) -> list[Verdict]:
     ]
 
 
+def _jsonfeed(subjects: Sequence[Subject]) -> list[Verdict]:
+    done = _asked(["node", str(HERE / "jsonfeed.mjs")], given=json.dumps([str(subject.path) for subject in subjects]))
+    found = dict(zip((subject.path for subject in subjects), json.loads(done.stdout), strict=True))
+    return _sorted_out(subjects, found)
+
+
 _ASK_W3C = """
 import json, sys, warnings
 warnings.simplefilter("ignore")
@@ -280,8 +294,7 @@ json.dump(said, sys.stdout)
 
 
 def _w3c(subjects: Sequence[Subject], checkout: str) -> list[Verdict]:
-    asked = [subject for subject in subjects if subject.path.suffix == ".xml"]
-    given = json.dumps([(str(subject.path), subject.url) for subject in asked])
+    given = json.dumps([(str(subject.path), subject.url) for subject in subjects])
     done = _asked([sys.executable, "-c", _ASK_W3C, str(Path(checkout, "src").resolve())], given=given)
-    found = dict(zip((subject.path for subject in asked), json.loads(done.stdout), strict=True))
+    found = dict(zip((subject.path for subject in subjects), json.loads(done.stdout), strict=True))
     return _sorted_out(subjects, found)

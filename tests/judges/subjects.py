@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from editions import Sample
 
-Form = Literal["message", "page", "mail", "feed"]
-"""The HTML of a message; a web page; a message as it is delivered; a feed."""
+Form = Literal["message", "page", "mail", "feed", "json"]
+"""The HTML of a message; a web page; a message as it is delivered; a feed in XML; a JSON Feed."""
 
 STORIES = 20
 """At most so many stories' own pages of an edition: they are all made by one template."""
@@ -68,7 +68,7 @@ def _of_edition(sample: Sample, root: Path) -> Iterator[Subject]:
     for feed in sorted(each for end in ("xml", "json") for each in sample.newsletter.rglob(f"*.{end}")):
         if feed.name != "edition.json":
             url = f"https://news.example.org/{feed.relative_to(sample.served).as_posix()}"
-            yield Subject(group, "feed", feed, url)
+            yield Subject(group, "json" if feed.suffix == ".json" else "feed", feed, url)
 
 
 def _of_readers(sample: Sample, root: Path) -> Iterator[Subject]:
