@@ -63,8 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Take the coverage off a test that is marked so: under it, code takes up to five times as long."""
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+    """Take the coverage off a test that is marked so and what is set up for it: code takes up to five times as long."""
     if not item.get_closest_marker("unmeasured"):
         return (yield)
     tracer = sys.gettrace()

@@ -81,13 +81,13 @@ def test_around_both_clock_changes_each_day_has_one_edition(life, zone, schedule
     life.configure(zone=zone, schedule=schedule)
     life.now = change
     ticker = life.start()
-    while life.now < change + timedelta(days=30):
+    while life.now < change + timedelta(days=24):
         ticker.tick()
         life.now += timedelta(hours=7)
     found = records(ticker)
     local = [record.slot.astimezone(ticker.newsroom.target("daily").newsletter.zone).date() for record in found]
     assert all(later - earlier == timedelta(days=1) for earlier, later in pairwise(local))
-    assert len(found) in (29, 30)
+    assert len(found) in (23, 24, 25)
     assert joined(found)
 
 

@@ -9,6 +9,7 @@ from editions import KINDS, SITE, compose, local
 
 from digest.render.folders import SETS
 
+pytestmark = pytest.mark.unmeasured  # eighteen editions with their pictures
 LEAST = {"short": 3, "full": 16, "odd": 8, "one": 1, "sixty": 20, "arabic": 3}
 
 

@@ -20,6 +20,7 @@ from PIL import Image, ImageDraw
 from digest.render.folders import SETS, builtin_folder
 from digest.render.themes import load_theme
 
+pytestmark = pytest.mark.unmeasured  # eighteen editions with their pictures
 GOLDEN = Path(__file__).parents[1] / "golden/looks"
 VIEWS = {
     # Kind of edition, width in pixels, dark, pictures.

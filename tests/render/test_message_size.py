@@ -90,6 +90,7 @@ ODD = {
 }
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("template", SETS)
 @pytest.mark.parametrize("sections", ODD.values(), ids=ODD)
 def test_whatever_an_edition_holds_its_message_is_short_enough(template, sections):
