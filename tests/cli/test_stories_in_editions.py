@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -104,10 +105,23 @@ def test_the_other_is_named_in_message_text_and_page(desk):
     message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
     page = (desk.room.root / f"out/weekly/{FIRST}/index.html").read_text()
-    assert "Also told by velmin.example" in text
+    assert "Also told by Two" in text
     for each in (html, page):
-        assert 'href="https://velmin.example/Velmin-under-water"' in each
-        assert "Also told by" in each
+        (link,) = re.findall(r'<a[^>]*href="https://velmin.example/Velmin-under-water"[^>]*>(.*?)</a>', each)
+        assert (link, "Also told by" in each) == ("<bdi>Two</bdi>", True)
+
+
+def test_one_without_a_name_is_named_by_the_host_of_what_it_tells(desk):
+    config = desk.room.root / "config.yaml"
+    config.write_text(config.read_text().replace(" name: Two,", ""))
+    desk.run()
+    assert "Also told by velmin.example" in (desk.room.root / f"out/weekly/{FIRST}/index.txt").read_text()
+
+
+def test_a_template_may_name_the_host_all_the_same(desk):
+    desk.room.write("templates/_story_also.html", "{% for other in story.also %}by {{ other.outlet }}{% endfor %}")
+    desk.run()
+    assert "by velmin.example" in (desk.room.root / f"out/weekly/{FIRST}/index.html").read_text()
 
 
 @pytest.mark.parametrize(("first", "second", "lead"), [(1, 2, "Flood in Velmin"), (2, 1, "Velmin under water")])
