@@ -195,6 +195,21 @@ def test_rules_can_be_tried(room, web, config):
     assert "- 2026-03-02  Pump 2" in room.run("sources test", "Pumps", "--rule", "include.words=1").out
 
 
+def test_an_address_in_the_own_network_can_be_tried_by_its_operator_s_word(room, web):
+    local = web.url("/feed", "localhost")
+    refused = room.run("sources test", local)
+    assert (refused.code, "inside your own network" in refused.err) == (1, True)
+    result = room.run("sources test", local, "--local", "--rule", "exclude.words=2")
+    assert (result.code, result.err) == (0, "")
+    assert "3 articles, 2 of them would be taken" in result.out
+    assert list(listed(room)) == ["folder:articles"]
+
+
+def test_a_source_of_files_is_not_fetched_by_a_test(room):
+    result = room.run("sources test", "articles")
+    assert (result.code, result.out) == (0, "nothing is fetched: these are files, which digest check reads\n")
+
+
 @pytest.mark.parametrize("rule", ["words=a", "exclude.words=", "exclude.sources=a", "only.words=a", "exclude.words"])
 def test_a_rule_that_cannot_be_read_is_refused(room, web, rule):
     add(room, web.url("/feed"), "--name", "Pumps")
@@ -218,7 +233,7 @@ def test_without_a_name_all_are_tested_and_one_that_fails_is_told(room, web):
 def test_files_are_not_fetched(room):
     result = room.run("sources test")
     assert (result.code, result.err) == (0, "")
-    assert "all of them are files" in result.out
+    assert "these are files" in result.out
 
 
 def test_a_name_that_nothing_has_is_told(room):
