@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from digest.core.fetching import Fetched, Kind
+    from digest.core.fetching import Fetched, Kind, Login
     from digest.core.model import FoundArticle
     from digest.core.ports import Fetcher, Progress, RemoteReader
     from digest.core.stored import Library, Visits
@@ -46,6 +46,7 @@ class Remote:
         rules: What is made of its articles.
         every: It is not asked more often.
         local: Whether it may lie in the own network.
+        login: Who asks; None: nobody in particular.
     """
 
     name: str
@@ -55,6 +56,16 @@ class Remote:
     rules: SourceRules = field(default_factory=SourceRules)
     every: timedelta | None = None
     local: bool = False
+    login: Login | None = None
+
+    def wanted(self, visit: Visit) -> Wanted:
+        """What is to be fetched of it; `visit`: what is remembered."""
+        return Wanted(self.name, self.url, self.kind, self.local, visit, self.login)
+
+    def page(self, key: str, url: str) -> Wanted:
+        """A page that it leads to; what is allowed or known at its own scheme, host and port is so nowhere else."""
+        own = urlsplit(self.url)[:2] == urlsplit(url)[:2]
+        return Wanted(key, url, "page", self.local and own, Visit(url), self.login if own else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +107,7 @@ class Gathering:
         """
         visits = self._visits.all()
         wanted = [
-            Wanted(each.name, each.url, each.kind, each.local, _by_its_rules(visit, each.rules))
+            each.wanted(_by_its_rules(visit, each.rules))
             for each in self._remotes.values()
             if not (visit := visits.get((each.name, each.url), Visit(each.url))).wishes.quiet(now, visit.last_tried)
         ]
@@ -126,10 +137,7 @@ class Gathering:
         for name, answer in partial.items():
             new[name], late[name] = self._new(self._remotes[name], answer.offer, met=_was_met(before[name]))
             stubs |= {_page_key(name, each): (name, each) for each in new[name]}
-        wanted = [
-            Wanted(key, stub.url, "page", _may_be_local(self._remotes[name], stub.url), Visit(stub.url))
-            for key, (name, stub) in stubs.items()
-        ]
+        wanted = [self._remotes[name].page(key, stub.url) for key, (name, stub) in stubs.items()]
         whole: dict[str, FoundArticle] = {}
         failed: dict[str, list[Problem]] = {}
         pages = self._fetcher.fetch(wanted, now)
@@ -267,8 +275,3 @@ def _by_its_rules(visit: Visit, rules: SourceRules) -> Visit:
     if visit.rules == _hashed(rules):
         return visit
     return replace(visit, etag="", last_modified="", validated="")
-
-
-def _may_be_local(remote: Remote, url: str) -> bool:
-    """Whether a page may be in the own network: where its source may be, and at the same place alone."""
-    return remote.local and urlsplit(remote.url)[:2] == urlsplit(url)[:2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -125,7 +126,7 @@ class Intake:
         """Fetches whatever is fetched."""
         from digest.fetch.fetcher import Fetcher as HttpFetcher  # noqa: PLC0415 as in `gathering`
 
-        return HttpFetcher(self._contact)
+        return HttpFetcher(self._contact, environ=os.environ)
 
     def import_paths(
         self, paths: Sequence[Path], *, zone: ZoneInfo | None, kind: FileKind, now: datetime
@@ -171,6 +172,7 @@ def remote(settings: RemoteSource) -> Remote:
         settings.rules,
         settings.every,
         settings.local,
+        settings.login,
     )
 
 

@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent / "fetch"))
 
 from web_server import answer, moved, serving
 
+from digest.core.fetching import Login
 from digest.core.hosts import well_formed_host
 from digest.core.newsletter import Filter
 from digest.core.sourcerules import SourceRules
@@ -236,6 +237,14 @@ def test_entries_are_completed_by_their_pages_once(rig):
     assert (second.read, rig.server.paths.count("/a/1")) == (0, 1)
     (article,) = rig.store.library.articles()
     assert "two brooks" in article.body.html
+
+
+def test_a_login_is_for_pages_at_the_source_s_own_place_alone(rig):
+    source = replace(rig.remote(full_text=True), login=Login("desk", "PASSWORD"))
+    at = urlsplit(source.url)
+    assert source.page("k", f"{at.scheme}://{at.netloc}/1").login == source.login
+    others = (f"{at.scheme}://{at.hostname}:1/1", f"https://{at.netloc}/1", "https://example.org/1")
+    assert [(each.login, each.local) for each in (source.page("k", url) for url in others)] == [(None, False)] * 3
 
 
 def test_an_entry_whose_page_fails_is_taken_as_it_is(rig):

@@ -84,6 +84,19 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Login:
+    """Who asks.
+
+    Attributes:
+        username: Without a colon [RFC 7617].
+        variable: The environment variable that holds the password.
+    """
+
+    username: str
+    variable: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Something to fetch.
 
@@ -94,6 +107,7 @@ class Wanted:
         local: Whether its host may be in the own network. Only for what the operator wrote, never for what was found
             in something fetched.
         state: What is remembered of it.
+        login: Sent to the origin of `url` alone; None: nobody logs in.
     """
 
     key: str
@@ -101,6 +115,7 @@ class Wanted:
     kind: Kind
     local: bool
     state: Visit
+    login: Login | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +289,7 @@ def told(visit: Visit) -> Visit:
 
 
 _ADVICE: Mapping[int, str] = {
-    401: "it wants a login, which no source can have: ask for an address without one",
+    401: "it wants a login: write 'username' and 'password' beside the address, or correct them",
     403: "it does not let digest in: ask whoever runs it",
     404: "look whether it has moved",
     408: "it is tried again later",
