@@ -98,7 +98,9 @@ class Composer:
         def story(key: str) -> Story:
             lead, *others = told[key]
             joined = tuple(AlsoIn(each.title, each.url, each.source, each.key) for each in others)
-            return Story(lead, summaries[key], (*joined, *elsewhere.get(key, ())))
+            # Those of one article stand as they would lead.
+            same = sorted(elsewhere.get(key, ()), key=lambda each: self.priority(each.source))
+            return Story(lead, summaries[key], (*joined, *same))
 
         return Edition(
             newsletter=newsletter.key,

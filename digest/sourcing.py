@@ -50,7 +50,7 @@ def look_at(remote: Remote, fetcher: Fetcher, now: datetime) -> Trial:
     Raises:
         SourceError: It cannot be fetched, or nothing can be made of what came.
     """
-    (fetched,) = fetcher.fetch([remote.wanted(Visit(remote.url))], now)
+    (fetched,) = fetcher.fetch([remote.wanted(Visit(remote.url), now)], now)
     if fetched.outcome != "new":
         raise SourceError(fetched.reason, place=remote.name)
     offer = remote.reader.offer(fetched, now)

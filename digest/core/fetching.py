@@ -64,6 +64,9 @@ class Visit:
         wishes: Its own, as its last content said.
         rules: What its last content was judged by, as its reader writes it: where that has changed, content that has
             not is to be looked at again.
+        met: When it worked first; None: never yet.
+        again: When its content is to be looked at again, changed or not, for pages of its articles that failed; None:
+            not.
     """
 
     url: str
@@ -81,6 +84,8 @@ class Visit:
     reported: bool = False
     wishes: Wishes = NO_WISHES
     rules: str = ""
+    met: datetime | None = None
+    again: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +273,7 @@ def _after_success(visit: Visit, answer: Answer, now: datetime, etag: str, modif
         last_error="",
         last_tried=now,
         last_success=now,
+        met=visit.met or visit.last_success or now,
     )
 
 
