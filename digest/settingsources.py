@@ -43,7 +43,7 @@ class FileSource:
         name: Unique among the sources: type and path as written, `folder:articles`.
         path: Absolute.
         zone: The zone of dates without one.
-        priority: Of two articles with one story, the one whose source has the lower number leads.
+        priority: An article that several sources have is that of the lowest number; so is the one that leads a story.
     """
 
     type: Literal["folder", "page"]
@@ -151,8 +151,8 @@ class SourceShape(Shape):
 
     priority: Count = Field(
         default=PRIORITY,
-        description="Where several sources tell one story, the article of the one with the lower number leads; the "
-        "default is 10.",
+        description="Where several sources have an article, or tell one story, that of the one with the lower number "
+        "is taken, or leads; the default is 10.",
         examples=[1],
     )
 

@@ -22,6 +22,7 @@ from digest.core.hosts import well_formed_host
 from digest.core.marks import BEFORE
 from digest.core.newsletter import Filter
 from digest.core.sourcerules import SourceRules
+from digest.core.text import slug
 from digest.fetch.fetcher import Fetcher
 from digest.fetch.limits import Limits
 from digest.gathering import Gathering, Remote
@@ -397,6 +398,8 @@ def test_of_what_two_feeds_have_the_lowest_priority_keeps_it_whichever_is_quicke
         rig.server.on(f"/{name}", slowly(each) if name == slow else answer(each))
     rig.gather(rig.remote("/a"), rig.remote("/b"), priority=weight(**priorities))
     assert owner(rig) == kept
+    (article,) = rig.store.library.articles()
+    assert article.key.startswith(slug(article.title))
 
 
 def test_who_had_it_first_gives_it_up_to_a_lower_number_and_to_no_equal(rig):
