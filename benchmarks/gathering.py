@@ -86,7 +86,7 @@ class _Stages:
         fetcher = Fetcher("desk@example.org", Limits(spacing=0, total=3600), resolve=_loopback)
         library, visits = (_Timed(port_, "record", self.add) for port_ in (store.library, store.visits))
         start = time.perf_counter()
-        found = Gathering(remotes, library, visits, fetcher).gather(now, lambda items, **_: iter(items))  # type: ignore[arg-type]
+        found = Gathering(remotes, library, visits, fetcher, lambda _: 10).gather(now, lambda items, **_: iter(items))  # type: ignore[arg-type]
         total = time.perf_counter() - start
         self.seconds["fetch"] = total - self.seconds["parse"] - self.seconds["record"]
         troubled = [each.trouble for each in found if each.trouble]

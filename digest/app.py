@@ -246,7 +246,7 @@ class Newsroom:
             return self.intake.source(name)
         from digest.sources.folder import FolderSource
 
-        return FolderSource(self.settings.root, zone=None, name=name, display=".")
+        return FolderSource(self.settings.root, zone=None, name=name, display=str(self.settings.root))
 
     @cached_property
     def publisher(self) -> Publisher:

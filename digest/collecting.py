@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.core.errors import SourceError
+from digest.core.identity import of_equals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from digest.core.model import Problem
@@ -41,10 +42,19 @@ class Collection:
     unit: str = "file"
 
 
-def collect(source: Source, library: Library, now: datetime, progress: Progress) -> Collection:
+def collect(
+    source: Source, library: Library, now: datetime, progress: Progress, outranks: Callable[[str], bool] = of_equals
+) -> Collection:
     """Take into the library what is new or changed in a source; costs a file read for each such path only.
 
     A source that cannot be read as a whole changes nothing: its articles stay as they are.
+
+    Args:
+        source: The source.
+        library: Where to.
+        now: The instant it happens.
+        progress: Shows how far it has come.
+        outranks: Whether it takes over what another source, by name, has too.
     """
     try:
         look = source.look()
@@ -56,7 +66,7 @@ def collect(source: Source, library: Library, now: datetime, progress: Progress)
     readings = (
         source.read(path, now) for path in progress(changed, total=len(changed), label=f"Reading {source.name}")
     )
-    changes = library.record(source.name, readings, changed, gone, now)
+    changes = library.record(source.name, readings, changed, gone, now, outranks=outranks)
     return Collection(source.name, len(look.fingerprints), len(changed), changes, look.problems)
 
 

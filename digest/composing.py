@@ -9,6 +9,7 @@ from digest.core import identity
 from digest.core.edition import AlsoIn, Edition, SectionOfEdition, Story
 from digest.core.errors import SourceError
 from digest.core.model import Problem
+from digest.core.ports import NEWSROOM
 from digest.core.selection import Joined, Selection, admitted, select
 from digest.core.stories import group, telling_of
 from digest.core.syndication import is_others
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from digest.core.newsletter import Newsletter
     from digest.core.ports import Renderer, Source, Summarizer
     from digest.core.stored import Library
+
+_NO_LOGO = "the logo is left out: mend that file, or theme.logo.file in config.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,9 @@ class Composer:
         def story(key: str) -> Story:
             lead, *others = told[key]
             joined = tuple(AlsoIn(each.title, each.url, each.source, each.key) for each in others)
-            return Story(lead, summaries[key], (*joined, *elsewhere.get(key, ())))
+            # Those of one article stand as they would lead.
+            same = sorted(elsewhere.get(key, ()), key=lambda each: self.priority(each.source))
+            return Story(lead, summaries[key], (*joined, *same))
 
         return Edition(
             newsletter=newsletter.key,
@@ -120,7 +125,8 @@ class Composer:
                     raise SourceError(f"its source '{name}' is no longer in config.yaml", place=path)  # noqa: TRY301 one way out
                 assets[name, path] = source.asset(path)
             except SourceError as error:
-                problems.append(Problem(error.place or path, f"{error.message}; the picture is left out"))
+                what = "the picture is left out" if name != NEWSROOM else _NO_LOGO
+                problems.append(Problem(error.place or path, f"{error.message}; {what}"))
         return assets, tuple(problems)
 
 

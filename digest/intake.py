@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,9 @@ class Intake:
         """Of a source by its name; what was imported counts as a source that says none."""
         return self._priorities.get(name, PRIORITY)
 
+    def _outranks(self, name: str, other: str) -> bool:
+        return self.priority(name) < self.priority(other)
+
     @cached_property
     def _priorities(self) -> dict[str, int]:
         return {each.name: each.priority for each in self._settings}
@@ -88,7 +92,10 @@ class Intake:
         # Nothing it says of what is unchanged would bring its articles back, were it configured again.
         for name in {source for source, _ in self._visits.all()} - names:
             self._visits.forget(name)
-        found = [collect(source, library, now, progress) for source in self._sources.values()]
+        found = [
+            collect(source, library, now, progress, partial(self._outranks, source.name))
+            for source in self._sources.values()
+        ]
         return [*found, *self.gather(now, progress)] if fetch else found
 
     def _look_again(self, withdrawn: Sequence[str], now: datetime) -> None:
@@ -118,14 +125,15 @@ class Intake:
         # Imported only here: a newsroom of files fetches nothing.
         from digest.gathering import Gathering  # noqa: PLC0415 see above
 
-        return Gathering([remote(each) for each in self._remotes], self._library, self._visits, self.fetcher)
+        remotes = [remote(each) for each in self._remotes]
+        return Gathering(remotes, self._library, self._visits, self.fetcher, self.priority)
 
     @cached_property
     def fetcher(self) -> Fetcher:
         """Fetches whatever is fetched."""
         from digest.fetch.fetcher import Fetcher as HttpFetcher  # noqa: PLC0415 as in `gathering`
 
-        return HttpFetcher(self._contact)
+        return HttpFetcher(self._contact, environ=os.environ)
 
     def import_paths(
         self, paths: Sequence[Path], *, zone: ZoneInfo | None, kind: FileKind, now: datetime
@@ -170,7 +178,9 @@ def remote(settings: RemoteSource) -> Remote:
         reader,
         settings.rules,
         settings.every,
+        settings.full_text,
         settings.local,
+        settings.login,
     )
 
 

@@ -337,6 +337,7 @@ _TYPES = {
 
 # What to write in place of a secret.
 _INSTEAD = {
+    "sources": "; for a source write password: ${EXAMPLE_PASSWORD}",
     "sinks": "; for a relay write password: ${SMTP_PASSWORD}",
     "bounces": "; name a variable, such as ${IMAP_PASSWORD}",
     "summaries": "; write key: ${OPENAI_API_KEY}",

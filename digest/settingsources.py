@@ -4,18 +4,30 @@ Annotations are not postponed here: pydantic reads them while the classes are ma
 """
 
 import os
+import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 
+from digest.core.fetching import Login
 from digest.core.sourcerules import SourceRules
 from digest.schedules.reading import read_day
 from digest.settingparts import FilterShape, Shape
-from digest.settingtypes import Count, Duration, Language, Line, Zone, name_of, web_address
+from digest.settingtypes import (
+    Count,
+    Duration,
+    FromEnvironment,
+    Language,
+    Line,
+    MistakeAtError,
+    Zone,
+    name_of,
+    web_address,
+)
 from digest.yamlwords import describe
 
 PRIORITY = 10
@@ -31,7 +43,7 @@ class FileSource:
         name: Unique among the sources: type and path as written, `folder:articles`.
         path: Absolute.
         zone: The zone of dates without one.
-        priority: Of two articles with one story, the one whose source has the lower number leads.
+        priority: An article that several sources have is that of the lowest number; so is the one that leads a story.
     """
 
     type: Literal["folder", "page"]
@@ -54,6 +66,7 @@ class RemoteSource:
         every: Not asked more often than this.
         full_text: Whether the pages its entries lead to are fetched for their text.
         local: Whether it may lie in the operator's own network.
+        login: Who asks; None: nobody in particular.
     """
 
     type: Literal["feed", "webpage"]
@@ -64,6 +77,7 @@ class RemoteSource:
     every: timedelta = timedelta(minutes=30)
     full_text: bool = False
     local: bool = False
+    login: Login | None = None
 
 
 SourceSettings: TypeAlias = FileSource | RemoteSource
@@ -71,6 +85,11 @@ SourceSettings: TypeAlias = FileSource | RemoteSource
 
 def parse_address(value: str) -> str:
     """Read the address of something to fetch."""
+    if re.match(r"[^/?#]*//[^/?#]*@", value):
+        raise ValueError(
+            "has a login in it, and addresses are shown: take it out and write username: desk and password: "
+            "${EXAMPLE_PASSWORD} beside it, from the environment"
+        )
     expected = "expected an address such as https://example.org/feed.xml"
     parts = web_address(value, expected)
     if parts.fragment:
@@ -100,6 +119,14 @@ def parse_categories(value: Any) -> tuple[str, ...] | dict[str, str]:
     raise ValueError(f"expected names of categories, or a mapping of the source's names to yours, {example}")
 
 
+def parse_username(value: str) -> str:
+    """Read who logs in: a name without the colon that divides it from its password [RFC 7617]."""
+    if ":" in value:
+        raise ValueError("expected a name without ':', such as desk; the password goes into 'password'")
+    return value
+
+
+Username = Annotated[Line, AfterValidator(parse_username)]
 Address = Annotated[str, AfterValidator(parse_address), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
 First = Annotated[
     int | date, PlainValidator(parse_first), WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]})
@@ -124,8 +151,8 @@ class SourceShape(Shape):
 
     priority: Count = Field(
         default=PRIORITY,
-        description="Where several sources tell one story, the article of the one with the lower number leads; the "
-        "default is 10.",
+        description="Where several sources have an article, or tell one story, that of the one with the lower number "
+        "is taken, or leads; the default is 10.",
         examples=[1],
     )
 
@@ -209,6 +236,28 @@ class RemoteShape(SourceShape):
         examples=[True],
     )
 
+    username: Username | None = Field(default=None, description="Who logs in; nobody when left out.", examples=["desk"])
+    password: FromEnvironment | None = Field(
+        default=None,
+        description="The environment variable that holds the password, as ${NAME}.",
+        examples=["${EXAMPLE_PASSWORD}"],
+    )
+
+    @model_validator(mode="after")
+    def _logs_in_with_both(self) -> Self:
+        if self.password is not None and self.username is None:
+            raise MistakeAtError("password", "there is no 'username' beside it; for example username: desk")
+        if self.username is not None and self.password is None:
+            raise MistakeAtError(
+                "username",
+                "there is no 'password' beside it; for example password: ${EXAMPLE_PASSWORD}, from the environment",
+            )
+        if self.username is not None and self.url.lower().startswith("http:") and not self.local:
+            raise MistakeAtError(
+                "username", "would be sent in plain text: write https:// in 'url', or local: true in your own network"
+            )
+        return self
+
     def _remote(self, kind: Literal["feed", "webpage"], *, full_text: bool) -> RemoteSource:
         given = self.categories
         rules = SourceRules(
@@ -230,6 +279,7 @@ class RemoteShape(SourceShape):
             self.every,
             full_text,
             self.local,
+            Login(self.username, self.password) if self.username and self.password else None,
         )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.core.errors import SourceError, UsageError
-from digest.core.fetching import Visit, Wanted
+from digest.core.fetching import Visit
 from digest.core.sourcerules import Judged, SourceRules, judge
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def look_at(remote: Remote, fetcher: Fetcher, now: datetime) -> Trial:
     Raises:
         SourceError: It cannot be fetched, or nothing can be made of what came.
     """
-    (fetched,) = fetcher.fetch([Wanted(remote.name, remote.url, remote.kind, remote.local, Visit(remote.url))], now)
+    (fetched,) = fetcher.fetch([remote.wanted(Visit(remote.url), now)], now)
     if fetched.outcome != "new":
         raise SourceError(fetched.reason, place=remote.name)
     offer = remote.reader.offer(fetched, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 from dataclasses import replace
@@ -16,12 +17,15 @@ sys.path.insert(0, str(Path(__file__).parent / "fetch"))
 
 from web_server import answer, moved, serving
 
+from digest.core.fetching import Login
 from digest.core.hosts import well_formed_host
+from digest.core.marks import BEFORE
 from digest.core.newsletter import Filter
 from digest.core.sourcerules import SourceRules
+from digest.core.text import slug
 from digest.fetch.fetcher import Fetcher
 from digest.fetch.limits import Limits
-from digest.gathering import BEFORE, Gathering, Remote
+from digest.gathering import Gathering, Remote
 from digest.intake import Intake, remote
 from digest.settingsources import FeedShape, WebPageShape
 from digest.sources.feed import FeedOrigin, read_feed
@@ -46,6 +50,15 @@ def feed(*entries: str) -> bytes:
     return f"<rss version='2.0'><channel><title>Pumps</title>{''.join(entries)}</channel></rss>".encode()
 
 
+def told(guid: str, link: str = "https://example.org/1", text: str = TEXT, title: str = "Pump") -> str:
+    """An entry with an id and an address of a test's own."""
+    identity = f"<guid isPermaLink='false'>{guid}</guid>" if guid else ""
+    return f"<item><title>{title}</title><link>{link}</link>{identity}<description>{text}</description></item>"
+
+
+LATER = "Nothing was mended at all, it was said, and whoever had come to see the water went home again without any."
+
+
 class Rig:
     """A web server, a store, and sources that can be gathered from at any instant."""
 
@@ -55,7 +68,7 @@ class Rig:
 
     def remote(self, path: str = "/feed", **more) -> Remote:
         rules = SourceRules(first=100, **more.pop("rules", {}))
-        reader = FeedReader(f"feed:{path}", None, full_text=more.pop("full_text", False))
+        reader = FeedReader(f"feed:{path}", None, full_text=more.get("full_text", False))
         return Remote(f"feed:{path}", self.server.url(path), "feed", reader, rules, local=True, **more)
 
     def page(self, path: str = "/news", **rules) -> Remote:
@@ -63,8 +76,9 @@ class Rig:
         reader = WebPageReader(name, None)
         return Remote(name, self.server.url(path), "page", reader, SourceRules(first=100, **rules), local=True)
 
-    def gather(self, *remotes: Remote, at: datetime = NOON):
-        gathering = Gathering(remotes or [self.remote()], self.store.library, self.store.visits, self.fetcher)
+    def gather(self, *remotes: Remote, at: datetime = NOON, priority=lambda _: 10):
+        given = remotes or [self.remote()]
+        gathering = Gathering(given, self.store.library, self.store.visits, self.fetcher, priority)
         return gathering.gather(at, lambda items, **_: iter(items))
 
     def titles(self) -> list[str]:
@@ -238,14 +252,169 @@ def test_entries_are_completed_by_their_pages_once(rig):
     assert "two brooks" in article.body.html
 
 
-def test_an_entry_whose_page_fails_is_taken_as_it_is(rig):
+def test_a_login_is_for_pages_at_the_source_s_own_place_alone(rig):
+    source = replace(rig.remote(full_text=True), login=Login("desk", "PASSWORD"))
+    at = urlsplit(source.url)
+    assert source.page("k", f"{at.scheme}://{at.netloc}/1").login == source.login
+    others = (f"{at.scheme}://{at.hostname}:1/1", f"https://{at.netloc}/1", "https://example.org/1")
+    assert [(each.login, each.local) for each in (source.page("k", url) for url in others)] == [(None, False)] * 3
+
+
+def excerpts(rig, *numbers: int) -> bytes:
+    """A feed whose entries lead to pages of the same server."""
+    links = {number: f"<link>{rig.server.url(f'/a/{number}')}</link>" for number in numbers}
+    told = (entry(number).replace(f"<link>https://example.org/{number}</link>", links[number]) for number in numbers)
+    return feed(*told)
+
+
+def unless_known(content: bytes):
+    """A feed with a validator that counts."""
+
+    async def said(asked, writer) -> None:
+        known = "if-none-match" in asked.headers
+        writer.write(answer(status=304) if known else answer(content, etag='"1"', connection="close"))
+        await writer.drain()
+
+    return said
+
+
+def whole(rig) -> list[bool]:
+    """Of each article in order of titles, whether it has its page's text."""
+    found = sorted(rig.store.library.articles(), key=lambda each: each.title)
+    return ["two brooks" in each.body.html for each in found]
+
+
+def test_an_entry_whose_page_fails_is_taken_as_it_is_and_tried_three_times(rig):
     rig.server.on("/robots.txt", answer(status=404))
-    link = f"<link>{rig.server.url('/a/1')}</link>"
-    rig.server.on("/feed", answer(feed(entry(1).replace("<link>https://example.org/1</link>", link))))
+    rig.server.on("/feed", unless_known(excerpts(rig, 1)))
     rig.server.on("/a/1", answer(status=500))
     (only,) = rig.gather(rig.remote(full_text=True))
     assert rig.titles() == ["Pump 1"]
     assert "answers 500" in str(only.problems[0])
+    tried = [0]
+    for hours in (1, 5, 6, 7, 12, 53, 54, 55, 103, 200):
+        before = rig.server.paths.count("/a/1")
+        rig.gather(rig.remote(full_text=True), at=NOON + hours * HOUR)
+        tried += [hours] * (rig.server.paths.count("/a/1") - before)
+    assert tried == [0, 6, 6 + 48]
+    # The feed is asked for what is known already where a page is to be tried, and then alone.
+    feeds = [each for each in rig.server.asked if each.target == "/feed"]
+    assert sum("if-none-match" not in each.headers for each in feeds) == 3
+
+
+def test_an_entry_whose_page_works_later_gets_its_text(rig):
+    rig.server.on("/robots.txt", answer(status=404))
+    rig.server.on("/feed", unless_known(excerpts(rig, 1)))
+    rig.server.on("/a/1", answer(status=503), page("Pump 1", TEXT + PARAGRAPH * 5))
+    rig.gather(rig.remote(full_text=True))
+    assert whole(rig) == [False]
+    (second,) = rig.gather(rig.remote(full_text=True), at=NOON + 7 * HOUR)
+    assert (whole(rig), len(second.changes.updated), len(second.changes.added)) == ([True], 1, 0)
+    for hours in (8, 80):
+        (later,) = rig.gather(rig.remote(full_text=True), at=NOON + hours * HOUR)
+        assert later.read == 0
+    assert rig.server.paths.count("/a/1") == 2
+
+
+def test_full_text_that_is_wanted_later_completes_what_the_feed_still_has_as_far_as_its_limit(rig):
+    rig.server.on("/robots.txt", answer(status=404))
+    rig.server.on("/feed", unless_known(excerpts(rig, 1, 2, 3)))
+    for number in (1, 2, 3):
+        rig.server.on(f"/a/{number}", page(f"Pump {number}", f"{TEXT} {number} {PARAGRAPH * 5}"))
+    rig.gather(rig.remote(rules={"most": 2}))
+    assert whole(rig) == [False, False]
+    for hours in (1, 2):
+        rig.gather(rig.remote(rules={"most": 2}, full_text=True), at=NOON + hours * HOUR)
+        assert whole(rig) == [True, True]
+    assert [rig.server.paths.count(f"/a/{number}") for number in (1, 2, 3)] == [1, 1, 0]
+
+
+def test_a_page_that_there_was_no_time_for_is_asked_the_next_time(rig):
+    rig.server.on("/robots.txt", answer(status=404))
+    rig.server.on("/feed", unless_known(excerpts(rig, 1, 2)))
+    for path in ("/a/1", "/a/2"):
+        rig.server.on(path, answer(status=429), page(f"Pump {path[-1]}", f"{TEXT} {path[-1]} {PARAGRAPH * 5}"))
+    rig.fetcher = replace(rig.fetcher, limits=replace(rig.fetcher.limits, per_host=1))
+    rig.gather(rig.remote(full_text=True))
+    # One says that it is too much: the host is left alone, and the other one's page was not asked for.
+    (asked,) = [path for path in rig.server.paths if path.startswith("/a/")]
+    rig.server.on("/a/1", page("Pump 1", f"{TEXT} 1 {PARAGRAPH * 5}"))
+    rig.server.on("/a/2", page("Pump 2", f"{TEXT} 2 {PARAGRAPH * 5}"))
+    rig.gather(rig.remote(full_text=True), at=NOON + HOUR)
+    assert whole(rig) == [asked != "/a/1", asked != "/a/2"]
+
+
+def test_a_feed_that_was_empty_at_first_is_no_flood_and_loses_nothing_new(rig):
+    old = [entry(number, day=1) for number in range(1, 9)]
+    new = [entry(number, day=3) for number in range(11, 15)]
+    rig.server.on("/feed", answer(feed()), answer(feed(*new, *old)), answer(feed(entry(20, day=1), *new, *old)))
+    source = rig.remote()
+    source = replace(source, rules=replace(source.rules, first=2))
+    rig.gather(source)
+    rig.gather(source, at=NOON + 24 * HOUR)
+    assert rig.titles() == [f"Pump {number}" for number in range(11, 15)]
+    rig.gather(source, at=NOON + 25 * HOUR)
+    assert rig.titles() == [*(f"Pump {number}" for number in range(11, 15)), "Pump 20"]
+
+
+def weight(**sources: int):
+    """Priorities by path."""
+    return lambda name: sources[name.rpartition("/")[2]]
+
+
+def owner(rig) -> tuple[str, str, list[str]]:
+    """The only article: its source, its title, and where else it is."""
+    (article,) = rig.store.library.articles()
+    elsewhere = rig.store.library.also_in([article.key]).get(article.key, ())
+    return article.source, article.title, [each.source for each in elsewhere]
+
+
+def slowly(content: bytes):
+    async def said(asked, writer) -> None:
+        await asyncio.sleep(0.3)
+        writer.write(answer(content))
+        await writer.drain()
+
+    return said
+
+
+TRUE = told("https://example.org/1", title="The true story")
+SQUAT = told("https://example.org/1", link="https://example.org/elsewhere", text=LATER, title="Squatted")
+
+
+@pytest.mark.parametrize("slow", ["a", "b"])
+@pytest.mark.parametrize(
+    ("priorities", "kept"),
+    [
+        ({"a": 1, "b": 2}, ("feed:/a", "The true story", ["feed:/b"])),
+        ({"a": 2, "b": 1}, ("feed:/b", "Squatted", ["feed:/a"])),
+        ({"a": 5, "b": 5}, ("feed:/a", "The true story", ["feed:/b"])),
+    ],
+    ids=["the first", "the second", "equals"],
+)
+def test_of_what_two_feeds_have_the_lowest_priority_keeps_it_whichever_is_quicker(rig, slow, priorities, kept):
+    content = {"a": feed(TRUE), "b": feed(SQUAT)}
+    for name, each in content.items():
+        rig.server.on(f"/{name}", slowly(each) if name == slow else answer(each))
+    rig.gather(rig.remote("/a"), rig.remote("/b"), priority=weight(**priorities))
+    assert owner(rig) == kept
+    (article,) = rig.store.library.articles()
+    assert article.key.startswith(slug(article.title))
+
+
+def test_who_had_it_first_gives_it_up_to_a_lower_number_and_to_no_equal(rig):
+    rig.server.on("/b", answer(feed(SQUAT)))
+    rig.server.on("/a", answer(feed()), answer(feed(TRUE)))
+    both = (rig.remote("/a"), rig.remote("/b"))
+    rig.gather(*both, priority=weight(a=1, b=2))
+    (key,) = (each.key for each in rig.store.library.articles())
+    rig.gather(*both, at=NOON + HOUR, priority=weight(a=5, b=5))
+    assert owner(rig) == ("feed:/b", "Squatted", ["feed:/a"])
+    rig.gather(*both, at=NOON + 2 * HOUR, priority=weight(a=1, b=2))
+    for hours in (3, 4):
+        assert owner(rig) == ("feed:/a", "The true story", ["feed:/b"])
+        rig.gather(*both, at=NOON + hours * HOUR, priority=weight(a=1, b=2))
+    assert [each.key for each in rig.store.library.articles()] == [key]
 
 
 def test_a_page_gives_the_articles_that_it_leads_to(rig):
@@ -313,15 +482,6 @@ def test_a_feed_is_left_alone_as_it_wishes_also_after_a_304(rig):
         asked += [hours] * (len(rig.server.asked) - before)
     # Every two hours, but not at 15 and 16; on Tuesday (from 12 on) once it was not asked for 23 hours.
     assert asked == [0, 2, 5, 7, 9, 11, 34, 36, 38, 40, 42, 44, 46, 48]
-
-
-def told(guid: str, link: str = "https://example.org/1", text: str = TEXT, title: str = "Pump") -> str:
-    """An entry with an id and an address of a test's own."""
-    identity = f"<guid isPermaLink='false'>{guid}</guid>" if guid else ""
-    return f"<item><title>{title}</title><link>{link}</link>{identity}<description>{text}</description></item>"
-
-
-LATER = "Nothing was mended at all, it was said, and whoever had come to see the water went home again without any."
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,10 @@ KINDS = (
         "Readers see {{ or {% where words were meant.", "Close the expression in the template, or the article's text.",
     ),
     Kind(
+        "TMPL003", "warning", "a template that nothing uses",
+        "It was meant to change something, and changes nothing.", "Give it the name of the template it is to replace.",
+    ),
+    Kind(
         "FEED001", "error", "a feed that cannot be read",
         "Readers' programs show nothing of it.", "Mend the template, or report it: feeds are made by digest.",
     ),

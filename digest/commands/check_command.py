@@ -44,7 +44,8 @@ def command(
     now = now_or(at)
     with Newsroom.open(terminal.config, scratch=True) as newsroom:
         keys = [newsroom.newsletter(newsletter).key] if newsletter else list(newsroom.settings.newsletters)
-        found = [*check_newsroom.settings(newsroom), *check_newsroom.articles(newsroom, terminal, now)]
+        found = [*check_newsroom.settings(newsroom), *check_newsroom.templates(newsroom)]
+        found += check_newsroom.articles(newsroom, terminal, now)
         for key in keys:
             wrong, record = check_newsroom.edition(newsroom, terminal, key, now)
             found += wrong

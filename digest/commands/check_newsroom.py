@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from digest.checks.catalogue import found
 from digest.checks.feeds import feeds
+from digest.checks.templates import is_template, unused
 from digest.core.catchup import Due, planned_window
 from digest.core.errors import ConfigError, DigestError
 from digest.terminal import now_or
@@ -16,6 +17,7 @@ from digest.terminal import now_or
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
+    from pathlib import Path
 
     from digest.app import Newsroom
     from digest.core.edition import EditionRecord
@@ -101,6 +103,24 @@ def _unwritable(newsroom: Newsroom) -> str:
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"cannot be written: this user may not write to {folder}"
     return ""
+
+
+def templates(newsroom: Newsroom) -> Iterator[Finding]:
+    """Templates of its own that nothing uses."""
+    from digest.render.folders import builtin_folder, template_names
+
+    folder = newsroom.settings.root / "templates"
+    if folder.is_dir():
+        names = [name for name in template_names(folder) if is_template(name)]
+        yield from unused({name: _text(folder / name) for name in names}, template_names(builtin_folder()))
+
+
+def _text(file: Path) -> str:
+    """What stands in a template; one that cannot be read is an error where it is used."""
+    try:
+        return file.read_text("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def articles(newsroom: Newsroom, terminal: Terminal, now: datetime) -> Iterator[Finding]:

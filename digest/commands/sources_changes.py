@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
 from digest.commands.sources_views import describe_trial
 from digest.core.errors import UsageError
 from digest.core.text import counted
+from digest.core.webaddress import shown
 from digest.terminal import Terminal, now_or, options
 
 if TYPE_CHECKING:
@@ -61,11 +63,23 @@ def unknown_source(given: str, sources: Sequence[SourceSettings], place: str) ->
 @click.option("--timezone", metavar="ZONE", help="Zone of dates that name none.")
 @click.option("--priority", type=click.IntRange(1, 10_000), help="Of two that tell one story, the lower number leads.")
 @click.option("--first", metavar="N|DAY", help="What is taken of what is there already: the newest so many, or since.")
+@click.option(
+    "--login", nargs=2, metavar="USERNAME VARIABLE", help="Who logs in, and the variable that holds the password."
+)
 @click.option("--full-text", is_flag=True, help="Fetch the page of each entry for its text.")
 @click.option("--local", is_flag=True, help="It may lie in your own network.")
 @click.option("--dry-run", is_flag=True, help="Only show what would come.")
 @options(data=False)
-def add_command(terminal: Terminal, *, url: str, dry_run: bool, full_text: bool, local: bool, **given: Any) -> int:
+def add_command(
+    terminal: Terminal,
+    *,
+    url: str,
+    dry_run: bool,
+    full_text: bool,
+    local: bool,
+    login: tuple[str, str] | None,
+    **given: Any,
+) -> int:
     """Add a feed, a page that names one, or a page whose articles are read, to config.yaml.
 
     URL is fetched first; what would come of it is shown.
@@ -84,9 +98,19 @@ def add_command(terminal: Terminal, *, url: str, dry_run: bool, full_text: bool,
         keys["first"] = int(keys["first"])
     if local:
         keys["local"] = True
+    entrance = _entrance(url)
+
+    def keys_of(kind: str, address: str) -> dict[str, Any]:
+        # A page may name a feed of somebody else's, who is told no login.
+        known = login and _entrance(address) == entrance
+        return {
+            **keys,
+            **({"username": login[0], "password": f"${{{login[1]}}}"} if login and known else {}),
+            **({"full_text": True} if full_text and kind == "feed" else {}),
+        }
 
     def make(kind: str, address: str) -> Remote:
-        return remote_of(kind, address, **keys, **({"full_text": True} if full_text and kind == "feed" else {}))
+        return remote_of(kind, address, **keys_of(kind, address))
 
     with Newsroom.open(terminal.config, create=False) as newsroom:
         trial = find(url, newsroom.intake.fetcher, make, now_or(None))
@@ -98,9 +122,7 @@ def add_command(terminal: Terminal, *, url: str, dry_run: bool, full_text: bool,
     describe_trial(terminal, trial)
     kind = trial.remote.name.partition(":")[0]
     title = {"name": trial.offer.title[:100]} if trial.offer.title else {}
-    source: dict[str, Any] = {"type": kind, "url": address, **title, **keys}
-    if full_text and kind == "feed":
-        source["full_text"] = True
+    source: dict[str, Any] = {"type": kind, "url": address, **title, **keys_of(kind, address)}
     name = f"{kind}:{source.get('name', address)}"
     if name.casefold() in {each.name.casefold() for each in sources}:
         raise UsageError("is the name of a source already; give this one another with --name", place=name)
@@ -110,6 +132,12 @@ def add_command(terminal: Terminal, *, url: str, dry_run: bool, full_text: bool,
     _append(terminal.config, [source])
     terminal.say(f"added to {terminal.config}: {name}")
     return 0
+
+
+def _entrance(url: str) -> tuple[str, str]:
+    """Scheme and host of an address as a person gives it."""
+    parts = urlsplit(url.strip() if "://" in url else f"https://{url.strip()}")
+    return parts.scheme, parts.netloc
 
 
 @click.command(name="remove")
@@ -174,7 +202,7 @@ def import_command(terminal: Terminal, *, file: Path, dry_run: bool) -> int:
         try:
             remote_of(**{"kind": "feed", **{key: value for key, value in source.items() if key != "type"}})
         except UsageError as error:
-            terminal.failed(f"{file}: '{each.title or each.url}' is left out: {error}")
+            terminal.failed(f"{file}: '{shown(each.title or each.url)}' is left out: {error}")
             aside += 1
             continue
         added.append(source)

@@ -68,8 +68,9 @@ def list_command(terminal: Terminal) -> int:
     metavar="RULE",
     help="Try one more rule: exclude.words=sponsored, include.categories=Mail,Feeds.",
 )
+@click.option("--local", is_flag=True, help="It may lie in your own network.")
 @options()
-def test_command(terminal: Terminal, *, source: str | None, rules: tuple[str, ...]) -> int:
+def test_command(terminal: Terminal, *, source: str | None, rules: tuple[str, ...], local: bool) -> int:
     """Fetch a source, or each of them, and show what would come and every doubt; nothing is kept.
 
     SOURCE is a source's name or address, or any other address.
@@ -78,11 +79,7 @@ def test_command(terminal: Terminal, *, source: str | None, rules: tuple[str, ..
 
     failed, found = False, []
     with Newsroom.open(terminal.config, create=False) as newsroom:
-        trials = _trials(newsroom, source, rules)
-        if not trials and source is not None and "." not in source:
-            raise unknown_source(source, newsroom.settings.sources, "sources")
-        if not trials and source is not None:
-            trials = [partial(find, source, make=lambda kind, url: _ruled(remote_of(kind, url), rules))]
+        trials = _trials(newsroom, source, partial(_as_tried, rules=rules, local=local))
         for trial in trials:
             try:
                 found.append(trial(fetcher=newsroom.intake.fetcher, now=now_or(None)))
@@ -95,19 +92,22 @@ def test_command(terminal: Terminal, *, source: str | None, rules: tuple[str, ..
         for each in found:
             describe_trial(terminal, each)
         if not trials:
-            terminal.say("no source is fetched: all of them are files, which digest check reads")
+            terminal.say("nothing is fetched: these are files, which digest check reads")
     return 1 if failed or any(each.offer.useless for each in found) else 0
 
 
-def _trials(newsroom: Newsroom, source: str | None, rules: tuple[str, ...]) -> list[Callable[..., Trial]]:
-    """What is to be tried of the configured sources."""
+def _trials(newsroom: Newsroom, source: str | None, tried: Callable[[Remote], Remote]) -> list[Callable[..., Trial]]:
+    """What is to be tried: configured sources, or an address that is none of them."""
     wanted = newsroom.settings.sources if source is None else named(newsroom, source)
-    remotes = [_ruled(remote(each), rules) for each in wanted if isinstance(each, RemoteSource)]
-    return [partial(look_at, each) for each in remotes]
+    if source is not None and not wanted:
+        if "." not in source and "/" not in source:
+            raise unknown_source(source, newsroom.settings.sources, "sources")
+        return [partial(find, source, make=lambda kind, url: tried(remote_of(kind, url)))]
+    return [partial(look_at, tried(remote(each))) for each in wanted if isinstance(each, RemoteSource)]
 
 
-def _ruled(made: Remote, texts: tuple[str, ...]) -> Remote:
-    return replace(made, rules=with_rules(made.rules, texts))
+def _as_tried(made: Remote, rules: tuple[str, ...], *, local: bool) -> Remote:
+    return replace(made, rules=with_rules(made.rules, rules), local=local or made.local)
 
 
 def named(newsroom: Newsroom, text: str) -> list[SourceSettings]:

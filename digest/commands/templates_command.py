@@ -47,10 +47,10 @@ def context(terminal: Terminal) -> int:
 @options()
 def listed(terminal: Terminal) -> int:
     """List the templates: those of the newsroom's own, and the built-in ones."""
-    from digest.render.folders import builtin_folder
+    from digest.render.folders import builtin_folder, template_names
 
     own = terminal.config.resolve().parent / "templates"
-    rows = [{"name": name, "own": (own / name).is_file()} for name in _names(builtin_folder())]
+    rows = [{"name": name, "own": (own / name).is_file()} for name in template_names(builtin_folder())]
     if terminal.as_json:
         terminal.data(rows)
         return 0
@@ -86,11 +86,6 @@ def copy(terminal: Terminal, *, name: str) -> int:
     return 0
 
 
-def _names(builtin: Path) -> list[str]:
-    """The built-in templates, by path within their folder."""
-    return sorted(str(path.relative_to(builtin).as_posix()) for path in builtin.rglob("*.*") if path.is_file())
-
-
 def _chosen(builtin: Path, name: str) -> list[str]:
     """The files a name means.
 
@@ -101,8 +96,9 @@ def _chosen(builtin: Path, name: str) -> list[str]:
 
     from digest.core.errors import UsageError
     from digest.core.text import one_line
+    from digest.render.folders import template_names
 
-    known = _names(builtin)
+    known = template_names(builtin)
     wanted = name.removeprefix("templates/").strip("/")
     of_set = [each for each in known if each.startswith(f"{wanted}/")]
     if wanted in known or of_set:

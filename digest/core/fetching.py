@@ -64,6 +64,9 @@ class Visit:
         wishes: Its own, as its last content said.
         rules: What its last content was judged by, as its reader writes it: where that has changed, content that has
             not is to be looked at again.
+        met: When it worked first; None: never yet.
+        again: When its content is to be looked at again, changed or not, for pages of its articles that failed; None:
+            not.
     """
 
     url: str
@@ -81,6 +84,21 @@ class Visit:
     reported: bool = False
     wishes: Wishes = NO_WISHES
     rules: str = ""
+    met: datetime | None = None
+    again: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who asks.
+
+    Attributes:
+        username: Without a colon [RFC 7617].
+        variable: The environment variable that holds the password.
+    """
+
+    username: str
+    variable: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +112,7 @@ class Wanted:
         local: Whether its host may be in the own network. Only for what the operator wrote, never for what was found
             in something fetched.
         state: What is remembered of it.
+        login: Sent to the origin of `url` alone; None: nobody logs in.
     """
 
     key: str
@@ -101,6 +120,7 @@ class Wanted:
     kind: Kind
     local: bool
     state: Visit
+    login: Login | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +273,7 @@ def _after_success(visit: Visit, answer: Answer, now: datetime, etag: str, modif
         last_error="",
         last_tried=now,
         last_success=now,
+        met=visit.met or visit.last_success or now,
     )
 
 
@@ -274,7 +295,7 @@ def told(visit: Visit) -> Visit:
 
 
 _ADVICE: Mapping[int, str] = {
-    401: "it wants a login, which no source can have: ask for an address without one",
+    401: "it wants a login: write 'username' and 'password' beside the address, or correct them",
     403: "it does not let digest in: ask whoever runs it",
     404: "look whether it has moved",
     408: "it is tried again later",

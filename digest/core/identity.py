@@ -11,7 +11,9 @@ outweighs what they say. The rules:
 - Content of fewer than `SHORT` words ("No news this week.") proves little: it counts only for a file that was
   renamed, that is, whose old path went away in this very collection; and it never makes a duplicate.
 - A feed or a web page may carry what stands elsewhere: between one and any other source one id, URL or content is no
-  mistake but the same article, which is also in the other source; the one recorded first stays.
+  mistake but the same article, which is also in the other source. It is the article of the source with the lower
+  priority, whichever was met first; of two with one priority, of that which was recorded first. A draft takes over
+  nothing.
 - Entries of one feed are told apart by their ids; only where address and content are the same as well is a new id no
   new article.
 - An article keeps its key whatever happens to it, and keeps it while withdrawn.
@@ -28,7 +30,7 @@ from digest.core.syndication import is_others, is_syndicated, scope
 from digest.core.text import short_hash, slug, word_count
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from digest.core.model import FoundArticle
 
@@ -91,7 +93,7 @@ class Recognition:
     """What was decided, by position in the sightings; a position in neither mapping is a new article.
 
     Attributes:
-        same: The known article that was found.
+        same: The known article that was found; it may have been another source's until now, see `recognise`.
         set_aside: Why a duplicate cannot be taken in.
         also: The article of another source that this one of a feed, or this one beside a feed's, is too.
     """
@@ -158,17 +160,27 @@ def free_key(base: str, taken: Collection[str]) -> str:
     return key
 
 
-def recognise(sightings: Sequence[Sighting], remembered: Mapping[tuple[Layer, str], Known]) -> Recognition:
+def of_equals(source: str) -> bool:
+    """Whether a source outranks another one: none does."""
+    del source
+    return False
+
+
+def recognise(
+    sightings: Sequence[Sighting],
+    remembered: Mapping[tuple[Layer, str], Known],
+    outranks: Callable[[str], bool] = of_equals,
+) -> Recognition:
     """Decide for each sighting of a collection whether it is a known article, a duplicate, or new.
 
     Args:
         sightings: All of one collection, of one source, in the order they were met.
         remembered: The article that last had an identity, for every identity of the sightings that was ever met.
+        outranks: Whether that source goes before another one: it takes over what both have.
     """
-    also = _elsewhere(sightings, remembered)
-    set_aside = _duplicates(sightings, remembered, also)
-    same: dict[int, Known] = {}
-    taken: set[str] = set()
+    same, also = _elsewhere(sightings, remembered, outranks)
+    set_aside = _duplicates(sightings, remembered, {*same, *also})
+    taken = {known.key for known in same.values()}
     for layer in LAYERS:
         matches: list[tuple[int, Known]] = []
         for position, sighting in enumerate(sightings):
@@ -197,25 +209,46 @@ def _agrees(layer: Layer, sighting: Sighting, known: Known) -> bool:
     return True
 
 
-def _elsewhere(sightings: Sequence[Sighting], remembered: Mapping[tuple[Layer, str], Known]) -> dict[int, Known]:
-    """The sightings that are articles living in another source, where one of the two is a feed or a web page."""
+def _elsewhere(
+    sightings: Sequence[Sighting], remembered: Mapping[tuple[Layer, str], Known], outranks: Callable[[str], bool]
+) -> tuple[dict[int, Known], dict[int, Known]]:
+    """The sightings that are articles living in another source, where one of the two is a feed or a web page.
+
+    Returns:
+        Those that are taken over, and those that stay the other's.
+    """
+    over: dict[int, Known] = {}
     also: dict[int, Known] = {}
+    taken: set[str] = set()
     for position, sighting in enumerate(sightings):
-        source = sighting.article.source
-        for layer in CONTESTED:
-            value = sighting.identities.get(layer, "")
-            known = remembered.get((layer, value))
-            if known is None or known.free or known.source == source or known.identities.get(layer) != value:
-                continue
-            if not (is_others(source) or is_others(known.source)):
-                continue
-            if layer == "content" and (
-                is_short(sighting.article) or _different_ids(known.identities, sighting.identities)
-            ):
-                continue
+        known = _living_elsewhere(sighting, remembered)
+        if known is None:
+            continue
+        article = sighting.article
+        if article.draft or article.held or not outranks(known.source):
             also[position] = known
-            break
-    return also
+        elif known.key not in taken:  # a second one that would be it too is an article of its own
+            over[position] = known
+            taken.add(known.key)
+    return over, also
+
+
+def _living_elsewhere(sighting: Sighting, remembered: Mapping[tuple[Layer, str], Known]) -> Known | None:
+    article = sighting.article
+    for layer in CONTESTED:
+        value = sighting.identities.get(layer, "")
+        known = remembered.get((layer, value))
+        if known is None or known.withdrawn or known.identities.get(layer) != value:
+            continue
+        if layer == "content" and is_short(article):
+            continue
+        different = _different_ids(known.identities, sighting.identities)
+        if known.source == article.source:
+            if not different:
+                return None  # it is itself, whatever else it has in common with another one
+        elif (is_others(article.source) or is_others(known.source)) and not (layer == "content" and different):
+            return known
+    return None
 
 
 def _duplicates(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from digest.core.filters import first_hit, unmet
@@ -11,6 +11,7 @@ from digest.core.newsletter import ANY_CATEGORY, Filter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from digest.core.model import FoundArticle
@@ -55,18 +56,24 @@ class Judged:
     late: bool = False
 
 
-def judge(articles: Sequence[FoundArticle], rules: SourceRules, *, met: bool) -> list[Judged]:
+def judge(
+    articles: Sequence[FoundArticle], rules: SourceRules, *, met: bool, since: datetime | None = None
+) -> list[Judged]:
     """Apply a source's rules.
 
     Args:
         articles: What the source gives now, in its own order.
         rules: Its rules.
         met: Whether something was taken from it before: else `first` counts.
+        since: When it was first asked, and gave nothing; None: never yet. What is dated later is new whatever `first`
+            says.
     """
     judged = [_judge(article, rules, position) for position, article in enumerate(articles)]
     if met:
         return judged
-    late = _late([each.article for each in judged if not each.refused], rules)
+    there = [each.article for each in judged if not each.refused]
+    new = {each.path for each in there if since is not None and _is_after(each, since)}
+    late = {path: why for path, why in _late(there, rules).items() if path not in new}
     return [
         Judged(each.article, late[each.article.path], late=True) if each.article.path in late else each
         for each in judged
@@ -115,6 +122,14 @@ def _late(articles: Sequence[FoundArticle], rules: SourceRules) -> dict[str, str
     kept = {each.path for _, each in newest[: rules.first]}
     why = f"it was there before this source was met, of which the newest {rules.first} are taken"
     return {each.path: why for each in articles if each.path not in kept}
+
+
+def _is_after(article: FoundArticle, since: datetime) -> bool:
+    """Whether it is dated later; a day without a time may have been any of its hours."""
+    published = article.published
+    if published is None:
+        return False
+    return published.instant > since - timedelta(days=1 if published.precision == "day" else 0)
 
 
 def _age(article: FoundArticle) -> tuple[bool, float]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from digest.core.identity import of_equals
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from digest.core.edition import AlsoIn, EditionRecord, Entry, FrozenEdition, Verdict
@@ -50,6 +52,7 @@ class Library(Protocol):
         now: datetime,
         *,
         there: Collection[str] | None = None,
+        outranks: Callable[[str], bool] = of_equals,
     ) -> LibraryChanges:
         """Take in what was read, in one transaction: all of it or nothing.
 
@@ -65,6 +68,8 @@ class Library(Protocol):
             now: Becomes `first_seen` of what is new, and of what was a draft until now.
             there: Of a source whose articles stay when it no longer shows them: the paths it shows now. An article at
                 another path may then be what was found; None: at each path it lives on.
+            outranks: Whether the source goes before another one, by name: what both have becomes this one's article,
+                with its key, and the other has it too.
         """
         ...
 

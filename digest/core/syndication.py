@@ -39,6 +39,12 @@ def is_others(source: str) -> bool:
     return is_syndicated(source) or is_webpage(source)
 
 
+def given_name(source: str) -> str:
+    """What the operator calls a feed or a web page, by its source's name; empty where it goes by its address."""
+    name = source.partition(":")[2] if source.startswith((FEED, WEBPAGE)) else ""
+    return "" if "://" in name else name
+
+
 def feed_id(guid: str, source: str) -> str:
     """The id of an entry: its guid, with the source where the guid means nothing outside of it.
 

@@ -23,7 +23,7 @@ from digest.fetch.manners import Host, OverError, RestingError
 from digest.fetch.wire import Request, Response, Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
     from datetime import datetime
 
     from digest.core.fetching import Outcome, Visit, Wanted
@@ -66,16 +66,25 @@ class Exchanges:
         clock: Its time.
         now: Aware; all instants in what is remembered are reckoned from it.
         room: Waits until there is room for one more answer.
+        environ: Where passwords are kept.
     """
 
     def __init__(
-        self, wire: Wire, limits: Limits, clock: Clock, now: datetime, room: Callable[[], Awaitable[object]]
+        self,
+        wire: Wire,
+        limits: Limits,
+        clock: Clock,
+        now: datetime,
+        room: Callable[[], Awaitable[object]],
+        *,
+        environ: Mapping[str, str],
     ) -> None:
         self._wire = wire
         self._limits = limits
         self._clock = clock
         self._now = now
         self._room = room
+        self._environ = environ
         self._end = clock.now() + limits.total
         self._places = asyncio.Semaphore(limits.parallel)
         self._hosts: dict[str, Host] = {}
@@ -128,7 +137,7 @@ class Exchanges:
 
     async def _follow(self, wanted: Wanted, visit: Visit) -> Hop:
         """Follow redirects by hand: each hop is looked at as if it had been written down."""
-        own = _address(wanted.url)
+        own = self._own(wanted)
         at = _address(visit.moved_to) if visit.moved_to else own
         spare = self._limits.seconds
         moved_to, permanent = "", True
@@ -158,6 +167,20 @@ class Exchanges:
         raise FailedError(
             f"{shown(wanted.url)} is redirected more than {self._limits.hops} times: write where it leads"
         )
+
+    def _own(self, wanted: Wanted) -> WebAddress:
+        """The address that is wanted, with its login."""
+        own = _address(wanted.url)
+        if wanted.login is None:
+            return own
+        password = self._environ.get(wanted.login.variable, "")
+        if not password:
+            raise RefusedError(
+                f"{shown(wanted.url)} was not asked, as the environment variable {wanted.login.variable}, which holds "
+                "its password, is not set",
+                "set it where digest is started",
+            )
+        return replace(own, login=f"{wanted.login.username}:{password}")
 
     async def _ask(self, asked: Request, spare: float) -> tuple[Response, float]:
         """One request in its turn, with the seconds that are left of `spare` afterwards."""

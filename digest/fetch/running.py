@@ -105,7 +105,7 @@ class Run:
         executor = ThreadPoolExecutor(_LOOKING_UP)
         resolve = fetcher.resolve or system_resolver(executor)
         wire = Wire(fetcher.agent, fetcher.limits.connect, resolve, fetcher.network, fetcher.tls)
-        exchanges = Exchanges(wire, fetcher.limits, clock, self._now, self._room.wait)
+        exchanges = Exchanges(wire, fetcher.limits, clock, self._now, self._room.wait, environ=fetcher.environ)
 
         async def one(each: Wanted) -> None:
             found = await exchanges.fetch(each)

@@ -130,12 +130,14 @@ class AlsoView:
 
     Attributes:
         url: Absolute; empty when it has none.
-        outlet: Who tells it: the host of its URL, or its source.
+        outlet: Who published it: the host of its URL, or its source.
+        name: Who tells it: what its feed or web page is called in config.yaml; `outlet` where that has no name.
     """
 
     title: str
     url: str
     outlet: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

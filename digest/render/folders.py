@@ -19,6 +19,11 @@ def builtin_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "templates"
 
 
+def template_names(folder: Path) -> list[str]:
+    """The templates of a folder, by path within it: `email.html`, `brief/email.css`."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.*") if path.is_file())
+
+
 def search_path(roots: Sequence[Path], template: str) -> tuple[Path, ...]:
     """The folders of a set, in the order they are looked through: of each root its folder for the set, then itself."""
     return tuple(folder for root in roots for folder in (root / template, root))

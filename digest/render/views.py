@@ -11,7 +11,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from markupsafe import Markup
 
-from digest.core.syndication import is_others
+from digest.core.syndication import given_name, is_others
 from digest.core.text import reading_minutes, word_count
 from digest.render.context import (
     AlsoView,
@@ -29,7 +29,7 @@ from digest.render.links import with_pictures
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from digest.core.edition import Edition, Story, Summary
+    from digest.core.edition import AlsoIn, Edition, Story, Summary
     from digest.core.model import Article
     from digest.core.newsletter import Newsletter, Site
     from digest.core.theme import Theme
@@ -208,9 +208,14 @@ def _story(story: Story, newsletter: Newsletter, base: str, pictures: Mapping[tu
         pinned=article.pinned,
         html=Markup(with_pictures(article.body.html, local)),  # noqa: S704 sanitised when the article was read
         outlet=_outlet(article.url, "") if is_others(article.source) else "",
-        also=tuple(AlsoView(each.title, each.url, _outlet(each.url, each.source)) for each in story.also),
+        also=tuple(map(_also, story.also)),
         points=_points(story.summary, newsletter),
     )
+
+
+def _also(told: AlsoIn) -> AlsoView:
+    outlet = _outlet(told.url, told.source)
+    return AlsoView(told.title, told.url, outlet, given_name(told.source) or outlet)
 
 
 def _outlet(url: str, source: str) -> str:

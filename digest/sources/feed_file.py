@@ -9,13 +9,11 @@ from digest.core.errors import SourceError
 from digest.core.model import Problem
 from digest.core.ports import Look, Reading
 from digest.sources.feed import FeedOrigin, NotAFeed, read_feed
-from digest.sources.files import reason, size_of
+from digest.sources.files import OfFiles, reason, size_of
 from digest.sources.walk import fingerprint
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
-    from zoneinfo import ZoneInfo
 
 READER_VERSION = 1
 """Raise it when the same file is to give other articles than before."""
@@ -24,30 +22,10 @@ FEED_SUFFIXES = frozenset({".xml", ".rss", ".atom", ".rdf", ".json"})
 """What a saved feed's name ends in, in lower case."""
 
 
-class FeedFile:
-    """The port `Source` over a saved feed. Entries that a newer save no longer has stay in the library.
+class FeedFile(OfFiles):
+    """The port `Source` over a saved feed. Entries that a newer save no longer has stay in the library."""
 
-    Args:
-        file: The file.
-        zone: Of dates without one; None when it is not known.
-        name: The source's name.
-        display: How the file is shown in places.
-        max_bytes: A file of more is set aside unread.
-    """
-
-    def __init__(
-        self, file: Path, *, zone: ZoneInfo | None, name: str, display: str, max_bytes: int = 20_000_000
-    ) -> None:
-        self._file = file
-        self._zone = zone
-        self._name = name
-        self._display = display
-        self._max_bytes = max_bytes
-
-    @property
-    def name(self) -> str:
-        """As given."""
-        return self._name
+    largest = 20_000_000
 
     def look(self) -> Look:
         """The file; reads nothing.
@@ -56,7 +34,7 @@ class FeedFile:
             SourceError: It is not there.
         """
         try:
-            return Look({self._file.name: fingerprint(f"{READER_VERSION}:{self._zone}", self._file.stat())})
+            return Look({self._root.name: fingerprint(f"{READER_VERSION}:{self._zone}", self._root.stat())})
         except OSError as error:
             message = f"cannot be read: {error.strerror}; put the feed there, or mend its path"
             raise SourceError(message, place=self._display) from error
@@ -64,8 +42,8 @@ class FeedFile:
     def read(self, path: str, now: datetime) -> Reading:
         """Read the feed. Never raises for what stands in it."""
         try:
-            size_of(self._file, self._max_bytes)
-            data = self._file.read_bytes()
+            size_of(self._root, self._max_bytes)
+            data = self._root.read_bytes()
         except (OSError, ValueError) as error:
             message = f"cannot be read: {reason(error)}; mend that or move the file away"
             return Reading(path, problems=(Problem(self._display, message, set_aside=True),), keeps=True)

@@ -1,4 +1,4 @@
-"""Reading files of a folder without leaving it, and their bytes as text."""
+"""What sources of files share: what each is made of, reading without leaving the folder, bytes as text."""
 
 from __future__ import annotations
 
@@ -9,6 +9,36 @@ from digest.core.model import Problem
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import ClassVar
+    from zoneinfo import ZoneInfo
+
+
+class OfFiles:
+    """What every source of files is made of.
+
+    Args:
+        root: The file, or the folder of files.
+        zone: Of dates that state none; None when it is not known.
+        name: The source's name, `folder:articles` say.
+        display: How `root` is shown in places: `articles` makes `articles/a.md:3`.
+        max_bytes: A file of more is set aside unread; `largest` when left out.
+    """
+
+    largest: ClassVar[int] = 5_000_000
+
+    def __init__(
+        self, root: Path, *, zone: ZoneInfo | None, name: str, display: str, max_bytes: int | None = None
+    ) -> None:
+        self._root = root
+        self._zone = zone
+        self._name = name
+        self._display = display
+        self._max_bytes = self.largest if max_bytes is None else max_bytes
+
+    @property
+    def name(self) -> str:
+        """As given."""
+        return self._name
 
 
 def inside(root: Path, path: str) -> Path:

@@ -21,14 +21,12 @@ from digest.core.model import Problem
 from digest.core.ports import Look, Reading
 from digest.sources.addresses import http_address
 from digest.sources.article_file import ARTICLE_SUFFIXES, Origin, read_article
-from digest.sources.files import inside, reason, size_of
+from digest.sources.files import OfFiles, inside, reason, size_of
 from digest.sources.images import check_image
 from digest.sources.walk import Walk
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
-    from zoneinfo import ZoneInfo
 
 READER_VERSION = 1
 """Raise it when the same file is to give another article than before: then all are read anew."""
@@ -37,30 +35,8 @@ MOST_IMAGE_BYTES = 10_000_000
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"})
 
 
-class FolderSource:
-    """The port `Source` over a folder.
-
-    Args:
-        root: The folder.
-        zone: For dates that state none; None when the source has none.
-        name: The source's name, `folder:articles` say.
-        display: How the folder is shown in places: `articles` makes `articles/a.md:3`.
-        max_bytes: A file of more is set aside unread.
-    """
-
-    def __init__(
-        self, root: Path, *, zone: ZoneInfo | None, name: str, display: str, max_bytes: int = 5_000_000
-    ) -> None:
-        self._root = root
-        self._zone = zone
-        self._name = name
-        self._display = display
-        self._max_bytes = max_bytes
-
-    @property
-    def name(self) -> str:
-        """As given."""
-        return self._name
+class FolderSource(OfFiles):
+    """The port `Source` over a folder."""
 
     def look(self) -> Look:
         """List the articles' files; reads none.

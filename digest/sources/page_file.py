@@ -14,15 +14,13 @@ from digest.core.errors import NotAPageError, SourceError
 from digest.core.model import FoundArticle, Problem
 from digest.core.ports import Look, Reading
 from digest.sources.article_file import FAR_AHEAD, HELD_BY_DATE, LONGEST_TITLE, shortened
-from digest.sources.files import decoded, inside, reason, size_of
+from digest.sources.files import OfFiles, decoded, inside, reason, size_of
 from digest.sources.markup import to_body
 from digest.sources.page import parse_page
 from digest.sources.walk import Walk, fingerprint
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
-    from zoneinfo import ZoneInfo
 
     from digest.sources.page import PageArticle
 
@@ -33,30 +31,8 @@ _LINE = re.compile(r"line (\d+): ")
 _SUFFIXES = frozenset({".txt"})
 
 
-class PageSource:
-    """The port `Source` over saved pages.
-
-    Args:
-        root: A page's file, or a folder of such files.
-        zone: Of the pages' dates, which state none; None when it is not known.
-        name: The source's name, `page:news-page.txt` say.
-        display: How `root` is shown in places.
-        max_bytes: A file of more is set aside unread.
-    """
-
-    def __init__(
-        self, root: Path, *, zone: ZoneInfo | None, name: str, display: str, max_bytes: int = 5_000_000
-    ) -> None:
-        self._root = root
-        self._zone = zone
-        self._name = name
-        self._display = display
-        self._max_bytes = max_bytes
-
-    @property
-    def name(self) -> str:
-        """As given."""
-        return self._name
+class PageSource(OfFiles):
+    """The port `Source` over saved pages: a .txt file, or a folder of such files."""
 
     def look(self) -> Look:
         """List the pages; reads none.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, exists, func, not_, or_, select
 
 from digest.core.edition import AlsoIn
-from digest.core.identity import place, see
+from digest.core.identity import of_equals, place, see
 from digest.core.stored import LibraryChanges
 from digest.store.engine import BATCH, batches
 from digest.store.recording import Recording
@@ -16,7 +16,7 @@ from digest.store.rows import CANDIDATE_COLUMNS, read_article, read_candidate, r
 from digest.store.tables import articles, bodies, edition_articles, edition_joined, files, sightings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Row
@@ -47,6 +47,7 @@ class SqlLibrary:
         now: datetime,
         *,
         there: Collection[str] | None = None,
+        outranks: Callable[[str], bool] = of_equals,
     ) -> LibraryChanges:
         """See `Library`. All files are read before the database is locked."""
         read = {reading.path: reading for reading in readings}
@@ -56,7 +57,7 @@ class SqlLibrary:
         seen = [see(path, article) for path, reading in read.items() for article in reading.articles]
         with self._database.write() as connection:
             keeping = [path for path, reading in read.items() if reading.keeps]
-            recording = Recording(connection, source, touched, seen, keeping, there=there)
+            recording = Recording(connection, source, touched, seen, keeping, there=there, outranks=outranks)
             changes = recording.write_articles(now)
             recording.write_files(read, fingerprints)
         return changes

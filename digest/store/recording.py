@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, func, not_, select, update
 
-from digest.core.identity import Known, free_key, key_base, normalise_url, path_identity, recognise
+from digest.core.identity import Known, free_key, key_base, normalise_url, of_equals, path_identity, recognise
 from digest.core.stored import LibraryChanges
 from digest.store.engine import batches, insert_rows
 from digest.store.rows import article_row, body_row, to_json, write_problems
 from digest.store.tables import articles, bodies, files, identities, sightings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Row
@@ -33,6 +33,7 @@ _COLUMNS = (
     "path",
     "id",
     "url",
+    "title",
     "content",
     "draft",
     "held",
@@ -52,6 +53,7 @@ class Recording:
         sightings: The articles found in them, in order.
         keeping: Those of the paths whose earlier articles stay, found again or not.
         there: The paths that the source shows now, where articles stay at others too; None where they do not.
+        outranks: Whether the source takes over what another one, by name, has too.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Recording:
         keeping: Collection[str] = (),
         *,
         there: Collection[str] | None = None,
+        outranks: Callable[[str], bool] = of_equals,
     ) -> None:
         self._connection = connection
         self._source = source
@@ -80,7 +83,7 @@ class Recording:
         vacated = {*self._vacated, *(row.key for row in self._recorded.values() if self._is_kept(row))}
         known = {key: _read_known(row, vacated=key in vacated) for key, row in self._recorded.items()}
         self._remembered = {identity: known[key] for identity, key in owners.items()}
-        self._recognition = recognise(sightings, self._remembered)
+        self._recognition = recognise(sightings, self._remembered, outranks)
 
     def _owners(self) -> dict[tuple[Layer, str], str]:
         """Who had each identity of the sightings last."""
@@ -198,7 +201,10 @@ class Recording:
             self._connection.execute(changed, moved)
 
     def _write_sightings(self) -> None:
-        """Note what of the touched files is an article of another source; what was noted of them before goes."""
+        """Note what is also in another source: in this one's touched files, and where it was until it took it over.
+
+        What was noted of either before goes. A path it was taken over from is read anew when there is something new.
+        """
         for batch in batches(self._touched):
             here = and_(sightings.c.source == self._source, sightings.c.file.in_(batch))
             self._connection.execute(sightings.delete().where(here))
@@ -208,7 +214,20 @@ class Recording:
             article = seen.article
             which = {"source": self._source, "path": article.path, "file": seen.file, "article_key": known.key}
             rows.append({**which, "url": article.url, "title": article.title})
+        for row in self._taken_over():
+            of_path = {name: getattr(row, name) for name in ("source", "path", "file", "url", "title")}
+            self._connection.execute(
+                sightings.delete().where(sightings.c.source == row.source, sightings.c.path == row.path)
+            )
+            where = and_(files.c.source == row.source, files.c.path == row.file)
+            self._connection.execute(update(files).where(where).values(fingerprint=""))
+            rows.append({**of_path, "article_key": row.key})
         insert_rows(self._connection, sightings, rows)
+
+    def _taken_over(self) -> list[Row[Any]]:
+        """The articles that lived in another source until now, as they were."""
+        found = (self._recorded[known.key] for known in self._recognition.same.values())
+        return [row for row in found if row.source != self._source and not row.withdrawn]
 
     def _withdraw(self) -> tuple[str, ...]:
         """Mark those that were in the touched files and were found nowhere."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from digest.store.engine import Database
 
 _FIELDS = frozenset(each.name for each in fields(Visit))
-_INSTANTS = ("not_before", "failing_since", "last_tried", "last_success")
+_INSTANTS = ("not_before", "failing_since", "last_tried", "last_success", "met", "again")
 
 
 class SqlVisits:

@@ -62,6 +62,16 @@ def test_a_good_newsroom_has_no_finding(room):
     assert codes(room) == []
 
 
+def test_a_misnamed_template_and_a_missing_logo_are_told(room):
+    room.write("templates/email-stroy.html", "Nobody reads this.")
+    configured(room, "    theme: {logo: {file: brand/logo.svg, alt: Test Press}}\n")
+    found = {each["code"]: each for each in room.run("check", "--at", AT, "--json").json}
+    assert found["TMPL003"]["place"] == "templates/email-stroy.html"
+    assert "did you mean 'email-story.html'?" in found["TMPL003"]["message"]
+    assert found["EDIT002"]["place"] == str(room.root / "brand/logo.svg")
+    assert "theme.logo.file" in found["EDIT002"]["message"]
+
+
 @pytest.mark.parametrize(
     ("code", "config"),
     [

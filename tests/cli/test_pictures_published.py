@@ -129,8 +129,8 @@ def test_a_logo_that_is_not_there_is_left_out_and_named(pictured):
     path = pictured.root / "config.yaml"
     path.write_text(path.read_text() + "    theme: {logo: {file: brand/logo.svg, alt: Test Press}}\n")
     result = pictured.run("run", "weekly", "--at", AT)
-    assert "brand/logo.svg" in result.err
-    assert "the picture is left out" in result.err
+    assert "the logo is left out" in result.err
+    assert f"{pictured.root}/brand/logo.svg: the image cannot be read" in result.err
     assert "Test Press" not in str(images(pictured, "email.html"))
 
 

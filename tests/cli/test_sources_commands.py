@@ -119,6 +119,55 @@ def test_a_page_is_called_by_its_title(room, web):
     assert "webpage:Mill News" in listed(room)
 
 
+def guarded(content: bytes):
+    """Answers with content where somebody logs in as desk with s3cret, and with 401 where nobody does."""
+
+    async def said(asked, writer) -> None:
+        writer.write(content if asked.headers.get("authorization") == "Basic ZGVzazpzM2NyZXQ=" else answer(status=401))
+        await writer.drain()
+
+    return said
+
+
+def test_a_source_logs_in_and_nothing_shows_it(room, web, config, monkeypatch, caplog):
+    web.on("/feed", guarded(feed(entry(1))))
+    refused = add(room, web.url("/feed"))
+    assert "it wants a login: write 'username' and 'password' beside the address" in refused.err
+    monkeypatch.setenv("PUMP_PASSWORD", "s3cret")
+    added = add(room, web.url("/feed"), "--name", "Pumps", "--login", "desk", "PUMP_PASSWORD")
+    assert (added.code, "username: desk, password: '${PUMP_PASSWORD}'" in config.read_text()) == (0, True)
+    said = [added, room.run("run", "weekly", "--at", "2026-03-09T08:00:00Z", "--verbose")]
+    said += [room.run(f"sources {each}") for each in ("list", "list --json", "test --json", "export")]
+    assert listed(room)["feed:Pumps"]["articles"] == 1
+    for each in said:
+        assert "s3cret" not in each.out + each.err
+        assert "desk" not in each.out.replace("desk@", "") + each.err
+    monkeypatch.delenv("PUMP_PASSWORD")
+    assert "PUMP_PASSWORD, which holds its password, is not set" in room.run("sources test", "Pumps").err
+
+
+def test_a_feed_of_somebody_else_is_told_no_login(room, web, config, monkeypatch):
+    monkeypatch.setenv("PUMP_PASSWORD", "s3cret")
+    theirs = web.url("/feed", "localhost")
+    web.on("/", guarded(html("P", "<p>.</p>", f'<link rel="alternate" type="application/rss+xml" href="{theirs}">')))
+    assert add(room, web.url("/"), "--login", "desk", "PUMP_PASSWORD").code == 0
+    assert [("authorization" in each.headers) for each in web.asked] == [True, False]
+    assert theirs in config.read_text()
+    assert "PUMP_PASSWORD" not in config.read_text()
+
+
+def test_a_login_in_an_address_is_refused_and_not_repeated(room, config):
+    listing = (
+        '<opml version="2.0"><body><outline type="rss" xmlUrl="https://desk:s3cret@a.example/feed"/></body></opml>'
+    )
+    file = str(room.write("feeds.opml", listing))
+    for args in (("sources add", "https://desk:s3cret@a.example/feed"), ("sources import", file)):
+        refused = room.run(*args)
+        assert refused.code != 0
+        assert "has a login in it" in refused.err
+        assert "s3cret" not in refused.out + refused.err + config.read_text()
+
+
 def test_a_name_that_is_not_quite_one_is_guessed(room, web):
     add(room, web.url("/feed"), "--name", "Pumps of the town")
     for given in ("pumps", "Pumps of teh town"):
@@ -195,6 +244,21 @@ def test_rules_can_be_tried(room, web, config):
     assert "- 2026-03-02  Pump 2" in room.run("sources test", "Pumps", "--rule", "include.words=1").out
 
 
+def test_an_address_in_the_own_network_can_be_tried_by_its_operator_s_word(room, web):
+    local = web.url("/feed", "localhost")
+    refused = room.run("sources test", local)
+    assert (refused.code, "inside your own network" in refused.err) == (1, True)
+    result = room.run("sources test", local, "--local", "--rule", "exclude.words=2")
+    assert (result.code, result.err) == (0, "")
+    assert "3 articles, 2 of them would be taken" in result.out
+    assert list(listed(room)) == ["folder:articles"]
+
+
+def test_a_source_of_files_is_not_fetched_by_a_test(room):
+    result = room.run("sources test", "articles")
+    assert (result.code, result.out) == (0, "nothing is fetched: these are files, which digest check reads\n")
+
+
 @pytest.mark.parametrize("rule", ["words=a", "exclude.words=", "exclude.sources=a", "only.words=a", "exclude.words"])
 def test_a_rule_that_cannot_be_read_is_refused(room, web, rule):
     add(room, web.url("/feed"), "--name", "Pumps")
@@ -218,7 +282,7 @@ def test_without_a_name_all_are_tested_and_one_that_fails_is_told(room, web):
 def test_files_are_not_fetched(room):
     result = room.run("sources test")
     assert (result.code, result.err) == (0, "")
-    assert "all of them are files" in result.out
+    assert "these are files" in result.out
 
 
 def test_a_name_that_nothing_has_is_told(room):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "fetch"))
 
-from web_server import answer, serving
+from web_server import Asked, answer, serving
 
 FLOOD = "The river Ostra flooded the old town of Velmin on Monday; boats brought residents to safety, Mayor Kolb said."
 AGAIN = "Boats brought residents of Velmin to safety after the Ostra flooded the old town, according to Mayor Kolb."
@@ -104,10 +105,23 @@ def test_the_other_is_named_in_message_text_and_page(desk):
     message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
     page = (desk.room.root / f"out/weekly/{FIRST}/index.html").read_text()
-    assert "Also told by velmin.example" in text
+    assert "Also told by Two" in text
     for each in (html, page):
-        assert 'href="https://velmin.example/Velmin-under-water"' in each
-        assert "Also told by" in each
+        (link,) = re.findall(r'<a[^>]*href="https://velmin.example/Velmin-under-water"[^>]*>(.*?)</a>', each)
+        assert (link, "Also told by" in each) == ("<bdi>Two</bdi>", True)
+
+
+def test_one_without_a_name_is_named_by_the_host_of_what_it_tells(desk):
+    config = desk.room.root / "config.yaml"
+    config.write_text(config.read_text().replace(" name: Two,", ""))
+    desk.run()
+    assert "Also told by velmin.example" in (desk.room.root / f"out/weekly/{FIRST}/index.txt").read_text()
+
+
+def test_a_template_may_name_the_host_all_the_same(desk):
+    desk.room.write("templates/_story_also.html", "{% for other in story.also %}by {{ other.outlet }}{% endfor %}")
+    desk.run()
+    assert "by velmin.example" in (desk.room.root / f"out/weekly/{FIRST}/index.html").read_text()
 
 
 @pytest.mark.parametrize(("first", "second", "lead"), [(1, 2, "Flood in Velmin"), (2, 1, "Velmin under water")])
@@ -147,6 +161,31 @@ def test_what_stands_word_for_word_in_two_feeds_is_one_article_in_both(desk):
     desk.run()
     (story,) = desk.manifest()
     assert [each["source"] for each in story["also"]] == ["feed:Two"]
+
+
+@pytest.mark.parametrize(("first", "second", "source"), [(1, 2, "feed:One"), (2, 1, "feed:Two"), (3, 3, "feed:One")])
+def test_one_article_of_two_feeds_is_that_of_the_lower_number(desk, first, second, source):
+    texts = {"feed:One": f"{FLOOD} {AGAIN}", "feed:Two": BANK}
+    same = [entry("velmin.example", "Flood in Velmin", text, 26) for text in texts.values()]
+    desk.serve(*([each] for each in same))
+    desk.configure(first, second)
+    desk.run()
+    (story,) = desk.manifest()
+    assert story["summary"]["text"].split()[0] == texts[source].split()[0]
+    assert [each["source"] for each in story["also"]] == [each for each in texts if each != source]
+
+
+def test_where_else_it_is_told_stands_as_it_would_lead(desk):
+    same = entry("velmin.example", "Flood in Velmin", FLOOD + " " + AGAIN, 26)
+    desk.serve([same], [same])
+    desk.web.on("/three", desk.web.said(Asked("GET", "/two", {})))
+    desk.configure(2, 9)
+    config = desk.room.root / "config.yaml"
+    third = f"  - {{type: feed, url: '{desk.web.url('/three')}', name: Zed, local: true, priority: 5}}\n"
+    config.write_text(config.read_text().replace("newsletters:", f"{third}newsletters:"))
+    desk.run()
+    (story,) = desk.manifest()
+    assert [each["source"] for each in story["also"]] == ["feed:Zed", "feed:Two"]
 
 
 def test_each_stands_for_itself_where_that_is_wanted(desk):

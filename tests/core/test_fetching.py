@@ -53,6 +53,7 @@ def test_a_success_ends_all_trouble():
             last_tried=NOW,
             last_success=NOW,
             reported=True,
+            met=NOW,
         ),
         "",
     )

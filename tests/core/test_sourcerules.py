@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -86,6 +87,24 @@ def test_no_more_than_so_many_are_looked_at():
 def test_what_was_there_before_comes_in_as_far_as_it_is_wanted(first, taken):
     found = [article("undated"), article("old", day=1), article("new", day=9)]
     assert kept(found, SourceRules(first=first), met=False) == taken
+
+
+@pytest.mark.parametrize(
+    ("first", "taken"),
+    [
+        (0, ["day", "late"]),
+        (1, ["day", "late"]),
+        (3, ["old", "day", "late"]),
+        (date(2026, 4, 1), ["undated", "day", "late"]),
+    ],
+)
+def test_what_came_to_an_empty_source_is_new_whatever_was_wanted_of_the_old(first, taken):
+    found = [article("undated"), *(article(name, day=day) for name, day in (("older", 1), ("old", 2), ("late", 10)))]
+    today = article("day", day=9)
+    found.insert(3, replace(today, published=replace(today.published, precision="day")))
+    since = datetime(2026, 3, 9, 12, tzinfo=UTC)
+    judged = judge(found, SourceRules(first=first), met=False, since=since)
+    assert [each.article.path for each in judged if not each.refused] == taken
 
 
 def test_only_what_was_there_before_counts_as_late():

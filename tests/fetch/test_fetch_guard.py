@@ -11,6 +11,7 @@ import pytest
 from asking import NOW, PUBLIC, QUICK, Elsewhere, fetch, names, want
 from web_server import answer, certificate, moved, serving
 
+from digest.core.fetching import Login
 from digest.fetch.errors import GuardError
 from digest.fetch.fetcher import Fetcher
 from digest.fetch.guard import Guard
@@ -140,6 +141,25 @@ def test_a_login_is_for_its_own_origin_and_in_no_message(server):
     assert logins == ["Basic bWU6c0BjcmV0", "Basic bWU6c0BjcmV0", None]
     assert found.outcome == "failed"
     assert "cret" not in found.reason + found.url + found.visit.moved_to
+
+
+def test_a_login_s_password_is_in_the_environment(server):
+    server.on("/a", moved("/b"))
+    server.on("/b", moved(server.url("/c", host="other.example")))
+    server.on("/c", answer(b"c"))
+    wanted = replace(want(server.url("/a")), login=Login("me", "FEED_PASSWORD"))
+    more = {"resolve": names(other_example=[[PUBLIC]]), "network": Elsewhere(server.port)}
+    (found,) = Fetcher("", QUICK, environ={"FEED_PASSWORD": "s@cret"}, **more).fetch([wanted], NOW)
+    assert found.content == b"c"
+    assert [each.headers.get("authorization") for each in server.asked] == ["Basic bWU6c0BjcmV0"] * 2 + [None]
+
+
+def test_without_its_password_a_source_is_not_asked(server):
+    wanted = replace(want(server.url("/a")), login=Login("me", "FEED_PASSWORD"))
+    for environ in ({}, {"FEED_PASSWORD": ""}):
+        (found,) = Fetcher("", QUICK, environ=environ).fetch([wanted], NOW)
+        assert (found.outcome, server.asked) == ("refused", [])
+        assert "variable FEED_PASSWORD, which holds its password, is not set: set it where digest is" in found.reason
 
 
 def test_cookies_are_not_kept(server):

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.fetch.errors import ContentError
-from digest.fetch.inflate import Content
+from digest.fetch.inflate import CODINGS, Content
 
 PACKED = {"": bytes, "gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress}
 
@@ -65,6 +65,13 @@ def test_a_bomb_is_never_in_memory(coding):
         assert tracemalloc.get_traced_memory()[1] < 6 << 20
     finally:
         tracemalloc.stop()
+
+
+def test_what_was_not_asked_for_is_refused():
+    assert set(CODINGS.split(", ")) == set(PACKED) - {""}
+    for coding in ("zstd", "compress", "gzip, br"):
+        with pytest.raises(ContentError, match="which was not asked for"):
+            Content(coding, 10, 10)
 
 
 def test_members_of_nothing_have_an_end():

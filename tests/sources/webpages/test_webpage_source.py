@@ -113,7 +113,9 @@ def test_of_an_article_with_cards_only_these_are_fetched(tmp_path):
     pages = Pages({NEWS: fetched("newssite", NEWS)})
     remote = Remote("webpage:x", NEWS, "page", reader(), SourceRules(zone=ZONE))
     with open_store(f"sqlite:///{tmp_path}/a.db") as store:
-        Gathering([remote], store.library, store.visits, pages).gather(NOW, lambda items, **_: iter(items))
+        Gathering([remote], store.library, store.visits, pages, lambda _: 10).gather(
+            NOW, lambda items, **_: iter(items)
+        )
         titles = [each.title for each in store.library.candidates()]
     assert pages.asked.count(NEWS) == 1
     assert len(pages.asked) == 4
