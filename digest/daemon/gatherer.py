@@ -41,11 +41,15 @@ class Gatherer:
     Args:
         settings: What config.yaml says.
         clock: The present instant.
+        after: Called after each round, whatever came of it; returns at once.
     """
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: Settings, clock: Callable[[], datetime], after: Callable[[], object] = lambda: None
+    ) -> None:
         self._settings = settings
         self._clock = clock
+        self._after = after
         self._stopping, self._wake = Event(), Event()
         self._rounds = Condition()
         self._begun = self._ended = 0
@@ -105,6 +109,7 @@ class Gatherer:
                 self._troubles.failed(_WHAT, f"{type(error).__name__}: {error}", error)
             else:
                 self._troubles.works(_WHAT)
+            self._after()
             with self._rounds:
                 self._ended = self._begun
                 self._rounds.notify_all()
