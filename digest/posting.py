@@ -176,7 +176,10 @@ class Posting:
         state = judge(last).state
         if state == "accepted":
             return last.place or sink.name
-        kind = {"deferred": DeferredError, "uncertain": UncertainError}.get(state, OutputError)
+        if state == "uncertain":
+            why = last.reply or last.trouble
+            raise UncertainError(f"may have taken the message, and nobody knows: {why}", place=sink.name)
+        kind = DeferredError if state == "deferred" else OutputError
         raise kind(f"did not take the message: {last.reply or last.trouble}", place=sink.name)
 
 
