@@ -136,7 +136,8 @@ def _situation(newsroom: Newsroom, now: datetime) -> Situation:
         matter = Matter(wrong.what, wrong.place)
         if wrong.what not in TOLD:
             continue
-        if wrong.since is not None and now - wrong.since < LASTING:
+        # What has failed since a day to come was noted by a clock that was wrong: it has lasted.
+        if wrong.since is not None and timedelta() <= now - wrong.since < LASTING:
             young.add(matter)
         else:
             found.setdefault(matter, []).append(wrong.message)

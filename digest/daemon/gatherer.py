@@ -117,13 +117,17 @@ class Gatherer:
 
     def _gather(self) -> None:
         with Newsroom(self._settings, open_store(self._settings.store), self._clock) as newsroom:
+            newsroom.intake.heed = self._heed
             gather(newsroom, self._clock(), self._until_stopped)
 
     def _until_stopped(self, items: Iterable[Item], **_: object) -> Iterator[Item]:
         for item in items:
-            if self._stopping.is_set():
-                raise _Stopped
+            self._heed()
             yield item
+
+    def _heed(self) -> None:
+        if self._stopping.is_set():
+            raise _Stopped
 
 
 def is_needed(settings: Settings) -> bool:

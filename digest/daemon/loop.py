@@ -165,10 +165,10 @@ class Daemon:
         if not self._signals.stopping.is_set():
             event("gathering_goes_on", level=logging.WARNING, waited=FRESH)
 
-    def _leave_off(self) -> None:
-        if self._gatherer is not None:
-            self._gatherer.stop(LAST_WORDS)
-            self._gatherer = None
+    def _leave_off(self, patience: float = LAST_WORDS) -> None:
+        if self._gatherer is not None and not self._gatherer.stop(patience):
+            event("cut_short", level=logging.WARNING, what="the gatherer")
+        self._gatherer = None
 
     def _show(self) -> None:
         """Answer the pages for readers, if there are any; tried again at each tick while the port is taken."""
@@ -295,7 +295,7 @@ class Daemon:
         if self._courier is not None:
             self._courier.stop(max(self._grace() - LAST_WORDS, 1.0))
             self._courier = None
-        self._leave_off()
+        self._leave_off(max(self._grace() - LAST_WORDS, 1.0))
         self._fall_silent(max(self._grace() - LAST_WORDS, 1.0))
         self._hide()
         if self._postmaster is not None:

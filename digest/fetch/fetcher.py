@@ -12,7 +12,7 @@ from digest.fetch.limits import Limits
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from httpcore2 import AsyncNetworkBackend
@@ -36,6 +36,7 @@ class Fetcher:
         clock: Seconds that only grow, and waiting; of the event loop when None.
         resolve: Finds the addresses of a name; the system's resolver when None.
         network: Dials an address; the usual one when None.
+        heed: Called every now and then while nothing comes; what it raises ends the run.
     """
 
     contact: str
@@ -44,6 +45,7 @@ class Fetcher:
     clock: Clock | None = None
     resolve: Resolve | None = None
     network: AsyncNetworkBackend | None = None
+    heed: Callable[[], object] | None = None
 
     @property
     def agent(self) -> str:

@@ -72,6 +72,7 @@ def test_a_good_newsroom_has_no_finding(room):
         ("CONF007", "bounces: [{type: maildir, path: box}]\n"),
         ("CONF008", "bounces: [{type: webhook, provider: mailgun, signing_key: '${KEY}'}]\nweb: {url: https://a.example}\n"),
         ("CONF010", "checks: {ignore: [{code: SPAM001, reason: we shout}]}\n"),
+        ("CONF011", "notify: ops@example.org\n"),
         ("MSG009", "sinks: [{type: smtp, host: 127.0.0.1, port: 9, security: none}]\n"),
     ],
 )  # fmt: skip
