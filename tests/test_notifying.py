@@ -367,6 +367,13 @@ def test_a_newsletter_that_fails_for_an_hour_is_told_of_and_that_it_works_again(
     assert "templates/email.html:3: syntax error" in watched.notes[0][1]
 
 
+def test_what_fails_since_a_day_to_come_by_a_clock_that_was_ahead_is_told_of_too(watched):
+    with watched.opened() as newsroom:
+        newsroom.store.standings.fail("weekly", "no disk", watched.now + timedelta(days=3650))
+    watched.notify()
+    assert [subject for subject, _ in watched.notes] == ["The Test: weekly is in trouble"]
+
+
 def test_mail_that_is_in_doubt_or_was_stopped_is_told_of(watched):
     monday = START.replace(day=9, hour=9)
     with watched.opened() as newsroom:

@@ -95,8 +95,10 @@ class Gatherer:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
+        while True:
             self._wake.clear()
+            if self._stopping.is_set():  # after that: whoever stops it rings once more
+                return
             with self._rounds:
                 self._begun += 1
             try:

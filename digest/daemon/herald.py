@@ -72,9 +72,9 @@ class Herald:
         while True:
             # What a start finds to be late is often mended by the first tick.
             self._wake.wait(self._rest)
-            if self._stopping.is_set():
-                return
             self._wake.clear()
+            if self._stopping.is_set():  # after that: whoever stops it rings once more
+                return
             try:
                 self._write()
             except DigestError as error:

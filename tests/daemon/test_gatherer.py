@@ -1,5 +1,7 @@
 """The gatherer beside the daemon: real threads, a real store, a real web server."""
 
+# ruff: noqa: SLF001 what happens between two instants is not to be seen from outside
+
 from __future__ import annotations
 
 import asyncio
@@ -112,6 +114,23 @@ def test_it_stops_in_the_middle_of_a_fetch_and_lets_go_of_the_store(settings, se
     with open_store(settings.store) as store:
         assert store.visits.all() == {}
     assert events(log, "failing") == []
+
+
+def test_a_stop_just_before_a_round_is_not_slept_through(settings, log):
+    """It comes just as the gatherer forgets that it was woken."""
+    gatherer = Gatherer(settings, lambda: NOW)
+
+    class Wake(Event):
+        def clear(self):
+            gatherer._stopping.set()
+            self.set()
+            super().clear()
+
+    gatherer._wake = Wake()
+    gatherer._gather = lambda: None
+    gatherer.start()
+    gatherer._thread.join(10)
+    assert not gatherer._thread.is_alive()
 
 
 def test_after_each_round_it_says_so_whatever_came_of_it(settings, server, log):

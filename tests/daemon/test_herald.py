@@ -23,8 +23,10 @@ from digest.app import Newsroom
 from digest.config import load
 from digest.core.fetching import Visit
 from digest.daemon import logs
+from digest.daemon.courier import Courier
 from digest.daemon.herald import Herald
 from digest.daemon.loop import Daemon
+from digest.daemon.metrics import Metrics
 from digest.daemon.systemd import Notifier
 from digest.store.opening import open_store
 
@@ -207,6 +209,41 @@ def test_a_store_from_a_backup_is_opened_once_all_have_let_go_of_the_other(daemo
         release.set()
     assert opened == [[]]
     assert events(log, "store_replaced")
+
+
+def test_a_stop_just_before_a_look_is_not_slept_through(config, log):
+    """It comes just as the herald forgets that it was woken."""
+    herald = Herald(load(config), lambda: NOW, 600)
+
+    class Wake(Event):
+        def clear(self):
+            herald._stopping.set()
+            self.set()
+            super().clear()
+
+    herald._wake = Wake()
+    herald.start()
+    herald.look()
+    herald._thread.join(10)
+    assert not herald._thread.is_alive()
+
+
+def test_a_courier_that_is_stopped_at_work_does_not_sleep_first(config, log, monkeypatch):
+    working, release = Event(), Event()
+
+    class Working(Courier):
+        def _work(self):
+            working.set()
+            release.wait(PATIENCE)
+            self._wake.clear()  # as after each look
+
+    monkeypatch.setattr("digest.daemon.courier.LOOK", 600.0)
+    courier = Working(load(config), lambda: NOW, Metrics("0", NOW))
+    courier.start()
+    assert working.wait(PATIENCE)
+    assert not courier.stop(0)
+    release.set()
+    assert courier.stop(10)
 
 
 def test_where_nobody_is_named_there_is_no_herald(daemon, config):
