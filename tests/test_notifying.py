@@ -165,6 +165,17 @@ def test_its_message_is_an_automatic_one_and_no_list_mail(watched):
     assert not [name for name in found if name.startswith("List-")]
 
 
+def test_what_a_server_says_cannot_turn_or_break_a_line(watched):
+    with watched.opened() as newsroom:
+        said = "it says \u202emooD\r\nSubject: \x1b[31mwin"
+        visit = Visit(watched.web.url("/Pumps"), failures=9, failing_since=START, last_error=said, reported=True)
+        newsroom.store.visits.keep("feed:Pumps", visit)
+    watched.notify()
+    ((subject, text),) = watched.notes
+    assert subject == "The Test: feed:Pumps is in trouble"
+    assert "it says mooD Subject: [31mwin" in text
+
+
 def test_each_address_hears_of_it_and_one_that_is_new_of_what_stands(watched):
     watched.configure(notify="[ops@example.net, ann@example.net]")
     watched.stand(Pumps="gone")
