@@ -173,6 +173,7 @@ class Settings:
         bounces: Ways by which reports come in.
         checks: Findings that the operator lives with.
         model: The model that writes summaries; None where none does.
+        notify: Addresses of the operator's that are told of trouble that lasts.
     """
 
     path: Path
@@ -189,6 +190,7 @@ class Settings:
     bounces: tuple[Way, ...]
     checks: tuple[Ignore, ...]
     model: ModelSettings | None
+    notify: tuple[str, ...]
     daemon: DaemonSettings
 
 
@@ -343,6 +345,7 @@ def _resolve(shape: FileShape, path: Path) -> Settings:
         bounces=tuple(one.of(root) for one in shape.bounces),
         checks=tuple(one.ignore() for one in shape.checks.ignore),
         model=shape.summaries.settings(),
+        notify=shape.notify,
         daemon=_daemon(shape.daemon, root),
     )
 

@@ -209,7 +209,9 @@ class Gathering:
         if kind == "trouble":
             since = f"{visit.failing_since:%Y-%m-%d %H:%M} UTC" if visit.failing_since else "now"
             problems = (*problems, Problem(remote.name, f"nothing has come of it since {since}: {reason}"))
-        self._visits.keep(remote.name, visit)
+        # A failure that another process has overtaken counts for nothing: it may have met the source at work since.
+        if not self._visits.keep(remote.name, visit, since=before if reason else None):
+            return replace(collection, problems=offer.problems)
         return replace(collection, problems=problems, recovered=kind == "recovery")
 
     def _take(self, remote: Remote, haul: Haul, now: datetime) -> Collection:

@@ -12,7 +12,7 @@ from digest.collecting import collect, take_in
 from digest.settingsources import PRIORITY, FileSource, RemoteSource
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -36,6 +36,9 @@ class Intake:
         library: Where they go.
         visits: What is remembered of addresses.
         contact: A URL or an address of mail, for whoever wonders who is asking.
+
+    Attributes:
+        heed: Called every now and then while nothing comes of what is fetched; what it raises ends that.
     """
 
     def __init__(self, settings: Sequence[SourceSettings], library: Library, visits: Visits, contact: str) -> None:
@@ -43,6 +46,7 @@ class Intake:
         self._library = library
         self._visits = visits
         self._contact = contact
+        self.heed: Callable[[], object] | None = None
 
     @cached_property
     def _sources(self) -> dict[str, Source]:
@@ -133,7 +137,7 @@ class Intake:
         """Fetches whatever is fetched."""
         from digest.fetch.fetcher import Fetcher as HttpFetcher  # noqa: PLC0415 as in `gathering`
 
-        return HttpFetcher(self._contact, environ=os.environ)
+        return HttpFetcher(self._contact, environ=os.environ, heed=self.heed)
 
     def import_paths(
         self, paths: Sequence[Path], *, zone: ZoneInfo | None, kind: FileKind, now: datetime

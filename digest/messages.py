@@ -12,6 +12,7 @@ from digest.delivery.dkim import SigningKey
 from digest.delivery.envelope import mailbox
 from digest.delivery.keyfiles import DatedKey, read_key, signing
 from digest.delivery.mailing import Mailing, Sending, made
+from digest.delivery.note import note_message
 from digest.delivery.tokens import confirm_token
 from digest.delivery.verp import encode_confirmation
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from digest.core.edition import EditionRecord
     from digest.core.envelope import Envelope
     from digest.core.newsletter import Newsletter
+    from digest.core.notes import News
     from digest.render.templates import Templates
     from digest.store.opening import Store
 
@@ -130,3 +132,25 @@ class Messages:
         base = self._settings.mail.bounces
         bounces = encode_confirmation(base, subscriber, self._store.secret) if base else ""
         return confirmation_message(newsletter, reader, texts, token=token, now=now, keys=keys, bounces=bounces)
+
+    def note(self, address: str, news: News, now: datetime) -> Envelope:
+        """The message that tells the operator what is news; from the first newsletter's sender, as it has a key.
+
+        Args:
+            address: Whom it is for.
+            news: What it tells.
+            now: Its date.
+
+        Raises:
+            TemplateError: A template is wrong.
+            ConfigError: A key to sign with cannot be read.
+        """
+        from digest.render.views import note_view, site_view  # noqa: PLC0415 as in `confirmation`
+
+        newsletter = next(iter(self._settings.newsletters.values())).newsletter
+        context = {"site": site_view(self._settings.site), "note": note_view(news, self._settings.path)}
+        templates = self._templates()
+        # What it quotes are the words of `digest status`: English, as all that is for the operator.
+        subject, text = (templates.render(name, context, language="en") for name in ("note-subject.txt", "note.txt"))
+        keys = self.signers(newsletter, now)
+        return note_message(newsletter.sender, address, subject=subject, text=text, now=now, keys=keys)

@@ -9,7 +9,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from digest import processes
-from digest.core.errors import DeferredError, OutputError
+from digest.core.errors import DeferredError, OutputError, UncertainError
 from digest.core.replies import judge
 from digest.outbox import Outbox
 from digest.trial import Single
@@ -103,6 +103,14 @@ class Posting:
     def _mark(self) -> Mark:
         return Mark(*self._store.ledger.mark(), at=self._worker.clock())
 
+    def check_age(self) -> None:
+        """Make sure that the store may be sent from.
+
+        Raises:
+            StoreError: It is an old copy: mail was sent from here that it does not know of.
+        """
+        self.witness.check(self._mark(), self._store.place)
+
     @cached_property
     def outbox(self) -> Outbox:
         """Delivers what is due.
@@ -110,7 +118,7 @@ class Posting:
         Raises:
             StoreError: The store is an old copy: mail was sent from here that it does not know of.
         """
-        self.witness.check(self._mark(), self._store.place)
+        self.check_age()
         return self.unguarded_outbox
 
     @cached_property
@@ -153,7 +161,8 @@ class Posting:
 
         Raises:
             DeferredError: It was not taken this time, and may be another.
-            OutputError: No sink took it, or nobody knows whether one did; says why.
+            UncertainError: Nobody knows whether it was taken.
+            OutputError: No sink took it; says why.
         """
         queue = Single(envelope)
         if not self.sinks:
@@ -167,6 +176,9 @@ class Posting:
         state = judge(last).state
         if state == "accepted":
             return last.place or sink.name
+        if state == "uncertain":
+            why = last.reply or last.trouble
+            raise UncertainError(f"may have taken the message, and nobody knows: {why}", place=sink.name)
         kind = DeferredError if state == "deferred" else OutputError
         raise kind(f"did not take the message: {last.reply or last.trouble}", place=sink.name)
 

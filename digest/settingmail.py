@@ -4,14 +4,14 @@ Annotations are not postponed here: pydantic reads them while the classes are ma
 """
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, field_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator
 
 from digest.core.hosts import ascii_host
 from digest.delivery.verp import LONGEST_BASE
 from digest.settingparts import Shape
-from digest.settingtypes import LABEL, Day, Line, MailAddress, PublicListen, Url, parse_address, web_address
+from digest.settingtypes import LABEL, Day, Line, MailAddress, PublicListen, Recipients, Url, parse_address, web_address
 from digest.yamlwords import describe
 
 _SELECTOR = rf"(?=.{{1,63}}$){LABEL}(?:\.{LABEL})*"
@@ -34,6 +34,15 @@ def parse_bounces(value: str) -> str:
     return value
 
 
+def _several(value: Any) -> Any:
+    """One address is a list of one."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list):
+        return value
+    raise ValueError(f"expected an address or a list of them, found {describe(value)}; for example ops@example.org")
+
+
 def parse_domain(value: str) -> str:
     """Read the domain of a key; its ASCII form, in small letters."""
     try:
@@ -49,6 +58,7 @@ def parse_selector(value: str) -> str:
     raise ValueError(f"expected a selector such as d2026, of letters, digits, '-' and '.', found {describe(value)}")
 
 
+Notify = Annotated[Recipients, BeforeValidator(_several, json_schema_input_type=str | list[str])]
 Bounces = Annotated[str, AfterValidator(parse_bounces)]
 Domain = Annotated[str, AfterValidator(parse_domain)]
 Selector = Annotated[

@@ -24,7 +24,7 @@ from digest.schedules.calendar import Calendar
 from digest.schedules.reading import divide
 from digest.settingbounces import WayShape, each_once
 from digest.settingchecks import ChecksShape
-from digest.settingmail import MailShape, WebShape
+from digest.settingmail import MailShape, Notify, WebShape
 from digest.settingparts import (
     DaemonShape,
     FeedsShape,
@@ -322,6 +322,12 @@ class FileShape(Shape):
     )
     summaries: SummariesShape = Field(
         default_factory=SummariesShape, description="Who writes the summaries that are not the author's."
+    )
+    notify: Notify = Field(
+        default=(),
+        description="Address of the operator, or several: each is written to once when trouble has lasted, and once "
+        "when it is over; nobody when left out.",
+        examples=["ops@example.org", ["ops@example.org", "ann@example.org"]],
     )
     checks: ChecksShape = Field(default_factory=ChecksShape, description="What `digest check` looks at.")
     daemon: DaemonShape = Field(

@@ -19,7 +19,6 @@ from digest.core.errors import ConfigError, DigestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from datetime import tzinfo
     from zoneinfo import ZoneInfo
 
     from digest.core.model import Problem
@@ -183,11 +182,6 @@ def _parsed(text: str, otherwise: str) -> datetime:
     if not EARLIEST_YEAR < when.year < LATEST_YEAR:
         raise click.BadParameter(f"'{text}' lies too far off: give a year from {EARLIEST_YEAR + 1} on")
     return when
-
-
-def spoken(instant: datetime, zone: tzinfo) -> str:
-    """An instant on the wall clock of a zone, for a person: `Mon 2026-03-02 08:00 CET`."""
-    return instant.astimezone(zone).strftime("%a %Y-%m-%d %H:%M %Z")
 
 
 def now_or(at: str | None) -> datetime:

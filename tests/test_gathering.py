@@ -169,6 +169,32 @@ def test_a_failure_changes_nothing_and_is_told_once_it_lasts(rig):
     assert rig.titles() == ["Pump 1", "Pump 2"]
 
 
+def test_a_failure_that_another_process_has_overtaken_counts_for_nothing(rig):
+    """Two daemons ask at once: the one that is answered slowly, and badly, settles after the other one's success."""
+    overtaken = []
+
+    class Slow(Fetcher):
+        def fetch(self, wanted, now):
+            for each in super().fetch(wanted, now):
+                if not overtaken:
+                    overtaken.append(rig.gather(at=now + timedelta(minutes=1)))
+                yield each
+
+    failing = [answer(status=500)] * 4
+    rig.server.on("/feed", answer(feed(entry(1))), *failing, answer(status=410), answer(feed(entry(1))))
+    for hours in range(5):
+        rig.gather(at=NOON + hours * HOUR)
+    quick, rig.fetcher = rig.fetcher, Slow(rig.fetcher.contact, rig.fetcher.limits)
+    slow = Gathering([rig.remote()], rig.store.library, rig.store.visits, rig.fetcher)
+    rig.fetcher = quick
+    (late,) = slow.gather(NOON + 24 * HOUR, lambda items, **_: iter(items))
+    assert late.trouble
+    assert late.problems == ()
+    (visit,) = rig.store.visits.all().values()
+    assert (visit.failures, visit.gone, visit.reported) == (0, False, False)
+    assert visit.last_success == NOON + 24 * HOUR + timedelta(minutes=1)
+
+
 def test_what_is_no_feed_counts_as_a_failure(rig):
     rig.server.on("/feed", answer(b"<!DOCTYPE html><html><body>Soon</body></html>", content_type="text/html"))
     for hours in range(3):

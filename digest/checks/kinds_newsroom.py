@@ -50,6 +50,11 @@ KINDS = (
         "What is ignored without need may hide a new mistake.", "Take the entry out of checks.ignore.",
     ),
     Kind(
+        "CONF011", "warning", "notes to the operator leave by no sink that sends",
+        "They become files, which nobody looks at while nothing seems to be wrong.",
+        "Add a sink of type smtp, or take notify out.",
+    ),
+    Kind(
         "ART001", "error", "a source cannot be read",
         "None of its articles can be in the edition.", "See the message: make the source readable.",
     ),

@@ -15,9 +15,9 @@ from digest.commands.rehearse_command import show, show_total
 from digest.commands.run_command import collect, report
 from digest.core.errors import DigestError
 from digest.core.schedule import CAP, FOR_EVER, slots_between
-from digest.core.text import utc_text
+from digest.core.text import spoken, utc_text
 from digest.scheduling import without_mail
-from digest.terminal import Terminal, complete_newsletter, now_or, options, parse_when, spoken
+from digest.terminal import Terminal, complete_newsletter, now_or, options, parse_when
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

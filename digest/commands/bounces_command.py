@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digest.terminal import CommandGroup, Terminal, complete_newsletter, now_or, options, spoken
+from digest.core.text import spoken
+from digest.terminal import CommandGroup, Terminal, complete_newsletter, now_or, options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

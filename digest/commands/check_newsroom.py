@@ -42,6 +42,9 @@ def settings(newsroom: Newsroom) -> Iterator[Finding]:
         if sink.format != "web" and sink.path.is_relative_to(known.output) and _has_recipients(newsroom):
             message = f"lies in {known.output}, which a web server serves: it would show recipients' addresses"
             yield found("CONF003", f"{known.path} {sink.name}", message)
+    if known.notify and not known.smtp:
+        message = f"is {', '.join(known.notify)}, but no sink is of type smtp: notes become files"
+        yield found("CONF011", f"{known.path} notify", message)
     yield from _leaving(newsroom)
     yield from _bounces(newsroom)
     if problem := _unwritable(newsroom):

@@ -12,8 +12,8 @@ import click
 from digest.commands.delivery_views import in_words, tell_of_pauses, watched, way_out
 from digest.commands.edition_json import deliveries_json
 from digest.core.errors import UsageError
-from digest.core.text import one_line, utc_text
-from digest.terminal import Terminal, complete_newsletter, now_or, options, spoken
+from digest.core.text import one_line, spoken, utc_text
+from digest.terminal import Terminal, complete_newsletter, now_or, options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

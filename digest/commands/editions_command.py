@@ -10,7 +10,8 @@ import click
 from digest.commands.delivery_views import in_words
 from digest.commands.edition_json import edition_json
 from digest.core.errors import UsageError
-from digest.terminal import CommandGroup, Terminal, complete_newsletter, options, spoken
+from digest.core.text import spoken
+from digest.terminal import CommandGroup, Terminal, complete_newsletter, options
 
 if TYPE_CHECKING:
     from digest.core.edition import EditionRecord

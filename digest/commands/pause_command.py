@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.core.catchup import Pause
-from digest.core.text import one_line
-from digest.terminal import Terminal, complete_newsletter, now_or, options, parse_when, spoken
+from digest.core.text import one_line, spoken
+from digest.terminal import Terminal, complete_newsletter, now_or, options, parse_when
 
 if TYPE_CHECKING:
     from datetime import datetime

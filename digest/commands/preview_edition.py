@@ -13,10 +13,11 @@ from digest.core.errors import ConfigError, DigestError
 from digest.core.finding import marked
 from digest.core.reader import NOBODY, Reader, unaddressed
 from digest.core.selection import Rule
+from digest.core.text import spoken
 from digest.explaining import explain
 from digest.preview.proof import Header, Proof, Reason
 from digest.store.opening import open_store
-from digest.terminal import Terminal, now_or, spoken
+from digest.terminal import Terminal, now_or
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

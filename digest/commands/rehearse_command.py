@@ -10,8 +10,8 @@ import click
 from digest.commands.edition_json import run_json
 from digest.commands.run_command import collect, tally
 from digest.core.schedule import CAP, slots_between
-from digest.core.text import counted, utc_text
-from digest.terminal import Terminal, complete_newsletter, now_or, options, parse_when, spoken
+from digest.core.text import counted, spoken, utc_text
+from digest.terminal import Terminal, complete_newsletter, now_or, options, parse_when
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

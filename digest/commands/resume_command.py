@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.commands.pause_command import chosen_targets
-from digest.terminal import Terminal, complete_newsletter, now_or, options, spoken
+from digest.core.text import spoken
+from digest.terminal import Terminal, complete_newsletter, now_or, options
 
 if TYPE_CHECKING:
     from datetime import datetime

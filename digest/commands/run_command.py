@@ -86,6 +86,7 @@ def command(
             # Of all editions, also where nothing is due: whoever is called by cron has no other way to hear of it.
             left = [each for key in keys for each in newsroom.store.ledger.open(key)]
             troubles.append(tell_of_pauses(terminal, newsroom, left))
+            troubles.append(_notify(terminal, newsroom))
     return 1 if any(troubles) else 0
 
 
@@ -118,6 +119,25 @@ def _run(
         terminal.say(f"{target.newsletter.title}: no slot at or before {now:%Y-%m-%d %H:%M}Z, nothing is due")
     for run in runs:
         tell(run)
+
+
+def _notify(terminal: Terminal, newsroom: Newsroom) -> bool:
+    """Write to the operator what is news, if somebody is to be written to; True when a note did not go out."""
+    if not newsroom.settings.notify:
+        return False
+    from digest.notifying import notify
+
+    try:
+        written = notify(newsroom)
+    except DigestError as error:  # of the editions everything is said
+        terminal.failed(f"nobody could be notified: {error}")
+        return True
+    for each in written:
+        if each.error:
+            terminal.failed(f"{each.address} was not notified: {each.error}")
+        else:
+            terminal.detail(f"{each.address} was notified")
+    return any(each.error for each in written)
 
 
 def _greet(terminal: Terminal, target: Target, now: datetime) -> None:

@@ -11,8 +11,8 @@ import click
 from digest.commands.slot_json import slot_json
 from digest.core.catchup import planned_window
 from digest.core.schedule import CAP, FOR_EVER, slots_between
-from digest.core.text import utc_text
-from digest.terminal import Terminal, complete_newsletter, now_or, options, parse_when, spoken
+from digest.core.text import spoken, utc_text
+from digest.terminal import Terminal, complete_newsletter, now_or, options, parse_when
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

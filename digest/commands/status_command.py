@@ -9,15 +9,15 @@ import click
 
 from digest.commands.pause_command import paused_text
 from digest.commands.slot_json import instant_json
-from digest.commands.standing import daemons_of, newsletters_of, wrong_in, zone_of
-from digest.core.text import counted, utc_text
-from digest.terminal import Terminal, now_or, options, spoken
+from digest.core.text import counted, spoken, utc_text
+from digest.standing import daemons_of, newsletters_of, wrong_in, zone_of
+from digest.terminal import Terminal, now_or, options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, tzinfo
 
-    from digest.commands.standing import DaemonStanding, NewsletterStanding, Wrong
+    from digest.standing import DaemonStanding, NewsletterStanding, Wrong
 
 _UNITS = ((86_400, "days"), (3600, "h"), (60, "min"), (1, "s"))  # in seconds
 

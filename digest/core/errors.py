@@ -11,6 +11,7 @@
      +-- ClaimError          another process works on the newsletter
      +-- OutputError         a file cannot be written, a message not be handed over
      |    +-- DeferredError       not this time; may be tried again
+     |    +-- UncertainError      nobody knows whether a message arrived
      +-- MailboxError        a mailbox of reports cannot be reached or read
      +-- ForgedError         a webhook's event is not from whom it says, or not fresh
 
@@ -109,6 +110,10 @@ class OutputError(DigestError):
 
 class DeferredError(OutputError):
     """A message was not taken this time: it may be tried again."""
+
+
+class UncertainError(OutputError):
+    """Nobody knows whether a message was taken: trying again may send it twice."""
 
 
 class MailboxError(DigestError):

@@ -113,8 +113,17 @@ class Visits(Protocol):
         """Every visit, by source and address as configured."""
         ...
 
-    def keep(self, source: str, visit: Visit) -> None:
-        """Remember a visit of a source, and none of its other addresses."""
+    def keep(self, source: str, visit: Visit, *, since: Visit | None = None) -> bool:
+        """Remember a visit of a source, and none of its other addresses.
+
+        Args:
+            source: Its name.
+            visit: What to remember.
+            since: What was remembered when the visit began; None: whatever is remembered by now is replaced.
+
+        Returns:
+            False when another process has been there since: then nothing was changed.
+        """
         ...
 
     def forget(self, source: str) -> None:

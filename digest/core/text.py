@@ -10,7 +10,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
 WORDS_A_MINUTE = 220
 """Adult silent reading of English non-fiction: 238 on average, a little less on a screen."""
@@ -86,6 +86,11 @@ def word_count(text: str) -> int:
 def utc_text(instant: datetime) -> str:
     """An aware instant in UTC to the second, `2026-03-02T07:00:00Z` [RFC 3339]."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def spoken(instant: datetime, zone: tzinfo) -> str:
+    """An instant on the wall clock of a zone, for a person: `Mon 2026-03-02 08:00 CET`."""
+    return instant.astimezone(zone).strftime("%a %Y-%m-%d %H:%M %Z")
 
 
 def counted(count: int, noun: str) -> str:

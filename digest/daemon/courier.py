@@ -103,6 +103,9 @@ class Courier:
             else:
                 rest = LOOK
                 self._works()
+            if self._stopping.is_set():
+                # What woke it for that may have been taken up while it worked: nothing would wake it again.
+                return
             self._wake.wait(rest)
             self._wake.clear()
 

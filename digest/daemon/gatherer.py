@@ -41,11 +41,15 @@ class Gatherer:
     Args:
         settings: What config.yaml says.
         clock: The present instant.
+        after: Called after each round, whatever came of it; returns at once.
     """
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: Settings, clock: Callable[[], datetime], after: Callable[[], object] = lambda: None
+    ) -> None:
         self._settings = settings
         self._clock = clock
+        self._after = after
         self._stopping, self._wake = Event(), Event()
         self._rounds = Condition()
         self._begun = self._ended = 0
@@ -91,8 +95,10 @@ class Gatherer:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
+        while True:
             self._wake.clear()
+            if self._stopping.is_set():  # after that: whoever stops it rings once more
+                return
             with self._rounds:
                 self._begun += 1
             try:
@@ -105,6 +111,7 @@ class Gatherer:
                 self._troubles.failed(_WHAT, f"{type(error).__name__}: {error}", error)
             else:
                 self._troubles.works(_WHAT)
+            self._after()
             with self._rounds:
                 self._ended = self._begun
                 self._rounds.notify_all()
@@ -112,13 +119,17 @@ class Gatherer:
 
     def _gather(self) -> None:
         with Newsroom(self._settings, open_store(self._settings.store), self._clock) as newsroom:
+            newsroom.intake.heed = self._heed
             gather(newsroom, self._clock(), self._until_stopped)
 
     def _until_stopped(self, items: Iterable[Item], **_: object) -> Iterator[Item]:
         for item in items:
-            if self._stopping.is_set():
-                raise _Stopped
+            self._heed()
             yield item
+
+    def _heed(self) -> None:
+        if self._stopping.is_set():
+            raise _Stopped
 
 
 def is_needed(settings: Settings) -> bool:

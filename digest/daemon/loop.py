@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from digest.core.ports import Sink
     from digest.daemon.gatherer import Gatherer
+    from digest.daemon.herald import Herald
     from digest.daemon.readers_pages import ReadersPages
     from digest.daemon.systemd import Notifier
 
@@ -67,6 +68,7 @@ class Daemon:
         self._signals = Signals(self._wake.set, self._grace)
         self._courier: Courier | None = None
         self._gatherer: Gatherer | None = None
+        self._herald: Herald | None = None
         self._pages: ReadersPages | None = None
         self._pages_failed = False
         self._postmaster: Postmaster | None = None
@@ -87,6 +89,7 @@ class Daemon:
         event("started", version=version("digest"), config=self._config, newsletters=self._keys())
         self._send()
         self._fetch()
+        self._tell_operator()
         self._show()
         self._receive()
         self._alarm.start()
@@ -104,6 +107,7 @@ class Daemon:
         if self._courier is not None and not self._courier.stop(max(self._grace() - LAST_WORDS, 1.0)):
             event("cut_short", level=logging.WARNING, what="the courier")
         self._leave_off()
+        self._fall_silent(LAST_WORDS)
         self._hide()
         if self._postmaster is not None and not self._postmaster.stop(LAST_WORDS):
             event("cut_short", level=logging.WARNING, what="the postmaster")
@@ -131,8 +135,28 @@ class Daemon:
         from digest.daemon.gatherer import Gatherer, is_needed  # noqa: PLC0415 see above
 
         if is_needed(settings):
-            self._gatherer = Gatherer(settings, self._clock)
+            self._gatherer = Gatherer(settings, self._clock, self._look_round)
             self._gatherer.start()
+
+    def _look_round(self) -> None:
+        """Have it looked whether there is something to tell the operator. Any thread may ask."""
+        if (herald := self._herald) is not None:
+            herald.look()
+
+    def _tell_operator(self) -> None:
+        """Let a herald write to the operator, if somebody is to be written to."""
+        self._fall_silent(LAST_WORDS)
+        settings = self._newsroom.settings
+        if settings.notify:
+            from digest.daemon.herald import LONGEST_LOOK, LOOK, Herald  # noqa: PLC0415 as in `_fetch`
+
+            self._herald = Herald(settings, self._clock, LOOK if self._gatherer is None else LONGEST_LOOK)
+            self._herald.start()
+
+    def _fall_silent(self, patience: float) -> None:
+        if self._herald is not None and not self._herald.stop(patience):
+            event("cut_short", level=logging.WARNING, what="the herald")
+        self._herald = None
 
     def _gather(self) -> None:
         """Have what is due fetched before an edition is made; an edition does not wait for slow servers for long."""
@@ -141,10 +165,10 @@ class Daemon:
         if not self._signals.stopping.is_set():
             event("gathering_goes_on", level=logging.WARNING, waited=FRESH)
 
-    def _leave_off(self) -> None:
-        if self._gatherer is not None:
-            self._gatherer.stop(LAST_WORDS)
-            self._gatherer = None
+    def _leave_off(self, patience: float = LAST_WORDS) -> None:
+        if self._gatherer is not None and not self._gatherer.stop(patience):
+            event("cut_short", level=logging.WARNING, what="the gatherer")
+        self._gatherer = None
 
     def _show(self) -> None:
         """Answer the pages for readers, if there are any; tried again at each tick while the port is taken."""
@@ -271,7 +295,8 @@ class Daemon:
         if self._courier is not None:
             self._courier.stop(max(self._grace() - LAST_WORDS, 1.0))
             self._courier = None
-        self._leave_off()
+        self._leave_off(max(self._grace() - LAST_WORDS, 1.0))
+        self._fall_silent(max(self._grace() - LAST_WORDS, 1.0))
         self._hide()
         if self._postmaster is not None:
             self._postmaster.stop(LAST_WORDS)
@@ -286,6 +311,7 @@ class Daemon:
         before.store.close()
         self._send()
         self._fetch()
+        self._tell_operator()
         self._pages_failed = False
         if self._pages is not None and self._pages.listen == newsroom.settings.web.listen:
             self._pages.take(newsroom.settings)
@@ -326,7 +352,8 @@ class Daemon:
         pages = self._pages.trouble if self._pages is not None else ""
         back = self._postmaster.trouble if self._postmaster is not None else ""
         fetched = self._gatherer.trouble if self._gatherer is not None else ""
-        told = (mail and f"the courier: {mail}", pages)
+        notes = self._herald.trouble if self._herald is not None else ""
+        told = (mail and f"the courier: {mail}", pages, notes)
         return "; ".join(filter(None, (self._refused, *others, *told, back, fetched)))
 
     def _alive(self) -> bool:

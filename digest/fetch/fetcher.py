@@ -12,7 +12,7 @@ from digest.fetch.limits import Limits
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from httpcore2 import AsyncNetworkBackend
@@ -37,6 +37,7 @@ class Fetcher:
         resolve: Finds the addresses of a name; the system's resolver when None.
         network: Dials an address; the usual one when None.
         environ: Where passwords are kept.
+        heed: Called every now and then while nothing comes; what it raises ends the run.
     """
 
     contact: str
@@ -46,6 +47,7 @@ class Fetcher:
     resolve: Resolve | None = None
     network: AsyncNetworkBackend | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    heed: Callable[[], object] | None = None
 
     @property
     def agent(self) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from digest.fetch.exchange import Exchanges
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _LOOKING_UP = 16
 """Threads that ask the system's resolver, which blocks."""
 
+_HEED = 0.2
+"""Seconds between two calls of `heed`."""
+
 
 def results(fetcher: Fetcher, wanted: Sequence[Wanted], now: datetime) -> Iterator[Fetched]:
     """Fetch addresses that are due; each answer as it comes.
@@ -34,7 +37,7 @@ def results(fetcher: Fetcher, wanted: Sequence[Wanted], now: datetime) -> Iterat
     run = Run(fetcher, wanted, now)
     run.start()
     try:
-        while (found := run.answers.get()) is not None:
+        while (found := run.next()) is not None:
             if isinstance(found, BaseException):
                 raise found
             run.taken()
@@ -57,6 +60,15 @@ class Run:
         self._room = asyncio.Event()
         self._stopped = False
         self._unread = 0
+
+    def next(self) -> Fetched | BaseException | None:
+        """The next answer, waited for; None after the last."""
+        heed = self._fetcher.heed
+        while heed is not None:
+            heed()
+            with suppress(Empty):
+                return self.answers.get(timeout=_HEED)
+        return self.answers.get()
 
     def start(self) -> None:
         """Begin, in another thread."""

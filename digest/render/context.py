@@ -286,3 +286,33 @@ class ReaderView:
     address: str = ""
     unsubscribe_url: str = ""
     preferences_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MatterView:
+    """Something that a note to the operator tells.
+
+    Attributes:
+        what: What is or was wrong, as `digest status --json` says it: source, failing, held.
+        place: The source, the newsletter, the relay.
+        message: What it is, and what to do; empty of what is over.
+    """
+
+    what: str
+    place: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """What the operator is told.
+
+    Attributes:
+        begun: What has been wrong for long.
+        over: What was told of and is well again.
+        config: The newsroom's config.yaml.
+    """
+
+    begun: tuple[MatterView, ...]
+    over: tuple[MatterView, ...]
+    config: str

@@ -26,6 +26,8 @@ NAMES: tuple[tuple[str, Any, str], ...] = (
     ("edition", context.EditionView, "messages; edition.html, story.html"),
     ("reader", context.ReaderView, MESSAGE),
     ("task", SummaryTask, "summary-prompt.txt"),
+    ("note", context.NoteView, "note-subject.txt, note.txt"),
+    ("matter", context.MatterView, "each of what a note tells"),
     ("section", context.SectionView, "parts of a section"),
     ("story", context.StoryView, "parts of a story; story.html"),
     ("items", tuple[context.ArchiveItem, ...], "archive.html: newest first"),

@@ -12,13 +12,15 @@ from babel.dates import format_date
 from markupsafe import Markup
 
 from digest.core.syndication import given_name, is_others
-from digest.core.text import reading_minutes, word_count
+from digest.core.text import one_line, reading_minutes, word_count
 from digest.render.context import (
     AlsoView,
     EditionView,
     ImageView,
     LogoView,
+    MatterView,
     NewsletterView,
+    NoteView,
     SectionView,
     SiteView,
     StoryView,
@@ -28,10 +30,12 @@ from digest.render.links import with_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from digest.core.edition import AlsoIn, Edition, Story, Summary
     from digest.core.model import Article
     from digest.core.newsletter import Newsletter, Site
+    from digest.core.notes import News
     from digest.core.theme import Theme
     from digest.render.pictures import Picture, PictureFile
 
@@ -70,6 +74,13 @@ def edition_title(newsletter: Newsletter, edition: Edition) -> str:
 def site_view(site: Site) -> SiteView:
     """Who publishes."""
     return SiteView(site.title, site.url, site.organisation, site.address)
+
+
+def note_view(news: News, config: Path) -> NoteView:
+    """What the operator is told, each thing on one line: servers' answers are quoted in it."""
+    begun = (MatterView(each.matter.what, one_line(each.matter.place), one_line(each.message)) for each in news.begun)
+    over = (MatterView(each.what, one_line(each.place)) for each in news.over)
+    return NoteView(tuple(begun), tuple(over), str(config))
 
 
 def newsletter_view(newsletter: Newsletter, urls: Urls) -> NewsletterView:

@@ -18,6 +18,7 @@ from digest.store.hashing import secret
 from digest.store.history import SqlHistory
 from digest.store.ledger import SqlLedger
 from digest.store.library import SqlLibrary
+from digest.store.notes import SqlNotes
 from digest.store.operation import SqlDaemons, SqlStandings
 from digest.store.relays import SqlRelays
 from digest.store.roster import SqlRoster
@@ -50,6 +51,7 @@ class Store:
         bounces: What came back.
         ledger: What happened to every delivery.
         history: The same by person.
+        notes: What the operator was written of.
         relays: What relays' limits must not forget.
         roster: Who subscribes to what, and who must not be written to.
         daemons: The daemons, each as it last said of itself.
@@ -67,6 +69,7 @@ class Store:
         self.bounces = SqlBounces(database)
         self.ledger = SqlLedger(database)
         self.history = SqlHistory(database)
+        self.notes = SqlNotes(database)
         self.relays = SqlRelays(database)
         self.roster = SqlRoster(database)
         self.daemons = SqlDaemons(database)

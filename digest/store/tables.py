@@ -27,7 +27,7 @@ from sqlalchemy import (
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-HEAD = "0007"
+HEAD = "0008"
 """The revision that these tables are; held here so that opening a store need not import Alembic."""
 
 VERSION_TABLE = "digest_schema"
@@ -401,6 +401,14 @@ relays = Table(
     "relays",
     METADATA,
     Column("name", Text, primary_key=True),
+    Column("state", Text, nullable=False),  # JSON
+)
+
+# What is remembered of the notes to the operator, by address; see digest.core.notes.
+notes = Table(
+    "notes",
+    METADATA,
+    Column("address", Text, primary_key=True),
     Column("state", Text, nullable=False),  # JSON
 )
 

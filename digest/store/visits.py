@@ -33,12 +33,18 @@ class SqlVisits:
             rows = connection.execute(select(visits).order_by(visits.c.source, visits.c.url)).all()
         return {(row.source, row.url): _read(row.visit) for row in rows}
 
-    def keep(self, source: str, visit: Visit) -> None:
+    def keep(self, source: str, visit: Visit, *, since: Visit | None = None) -> bool:
         """See `Visits`."""
         row = {"source": source, "url": visit.url, "visit": _write(visit)}
+        this = select(visits.c.visit).where(visits.c.source == source, visits.c.url == visit.url)
         with self._database.write() as connection:
+            if since is not None:
+                text = connection.execute(this).scalar()
+                if (None if text is None else _read(text).last_tried) != since.last_tried:
+                    return False
             connection.execute(visits.delete().where(visits.c.source == source))
             connection.execute(visits.insert(), row)
+        return True
 
     def forget(self, source: str) -> None:
         """See `Visits`."""

@@ -82,6 +82,7 @@ def test_a_misnamed_template_and_a_missing_logo_are_told(room):
         ("CONF007", "bounces: [{type: maildir, path: box}]\n"),
         ("CONF008", "bounces: [{type: webhook, provider: mailgun, signing_key: '${KEY}'}]\nweb: {url: https://a.example}\n"),
         ("CONF010", "checks: {ignore: [{code: SPAM001, reason: we shout}]}\n"),
+        ("CONF011", "notify: ops@example.org\n"),
         ("MSG009", "sinks: [{type: smtp, host: 127.0.0.1, port: 9, security: none}]\n"),
     ],
 )  # fmt: skip

@@ -43,7 +43,9 @@ def test_every_name_of_the_context_can_be_printed(room):
     """The list is of what is there: a template that prints all of it makes an edition."""
     names = [each["name"] for each in room.run("templates context", "--json").json["variables"]]
     at_top = [
-        each for each in names if not each.startswith(("section", "story", "task", "items", "feeds", "theme.logo."))
+        each
+        for each in names
+        if not each.startswith(("section", "story", "task", "items", "feeds", "note", "matter", "theme.logo."))
     ]
     within = [each for each in names if each.startswith("story.") and not each.startswith("story.image.")]
     lines = [f"{{{{ {each} }}}}" for each in at_top]

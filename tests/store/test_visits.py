@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
@@ -31,6 +32,19 @@ WHOLE = Visit(
     reported=True,
     wishes=Wishes(60, 3, 96),
 )
+
+
+def test_a_visit_that_another_has_overtaken_is_not_kept(store):
+    before = Visit(URL, last_tried=NOW)
+    now, later = (replace(before, failures=1, last_tried=NOW + timedelta(minutes=each)) for each in (1, 2))
+    assert store.visits.keep("feed:a", replace(now, failures=0), since=Visit(URL))
+    assert not store.visits.keep("feed:a", later, since=before)
+    assert not store.visits.keep("feed:a", later, since=Visit(URL))
+    assert store.visits.all() == {("feed:a", URL): replace(now, failures=0)}
+    assert store.visits.keep("feed:a", later, since=now)
+    # Another process was told another address of it.
+    assert not store.visits.keep("feed:a", Visit("https://c.example/", failures=1), since=before)
+    assert store.visits.keep("feed:a", before)
 
 
 def test_a_visit_is_remembered_whole(store):

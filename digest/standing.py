@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from digest import processes
 from digest.core.catchup import Due, Skip, plan
-from digest.core.text import counted
+from digest.core.text import counted, spoken
 from digest.scheduling import LEEWAY
-from digest.terminal import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,15 +36,17 @@ class Wrong:
 
     Attributes:
         what: In a word: "silent", "killed", "trouble", "failing", "overdue", "waiting", "set aside", "future",
-            "unknown", "stopped", "held", "uncertain", "relay" or "source".
-        place: The daemon's holder, the newsletter, the relay, the source, the configuration, or
-            the store.
+            "unknown", "stopped", "held", "uncertain", "relay", "source" or "note".
+        place: The daemon's holder, the newsletter, the relay, the source, the configuration, the operator's address,
+            or the store.
         message: What it is, and what to do.
+        since: Of what fails and may mend itself: when it began.
     """
 
     what: str
     place: str
     message: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,7 @@ def wrong_in(
         yield from _wrong_newsletter(newsletter, program)
     yield from _wrong_relays(newsroom, zone, program)
     yield from _wrong_sources(newsroom, zone)
+    yield from _wrong_notes(newsroom, zone)
     unknown = [key for key in newsroom.store.editions.newsletters() if key not in newsroom.settings.newsletters]
     if unknown:
         yield Wrong("unknown", str(newsroom.settings.path), _unknown(unknown))
@@ -210,6 +212,18 @@ def _wrong_sources(newsroom: Newsroom, zone: tzinfo) -> Iterator[Wrong]:
         if (name, url) in asked and visit.failures and visit.reported and visit.failing_since is not None:
             since = spoken(visit.failing_since, zone)
             yield Wrong("source", name, f"nothing has come of it since {since}: {visit.last_error}")
+
+
+def _wrong_notes(newsroom: Newsroom, zone: tzinfo) -> Iterator[Wrong]:
+    """The addresses of the operator's that notes do not get through to."""
+    if not newsroom.settings.notify:
+        return
+    known = newsroom.store.notes.all()
+    for address in newsroom.settings.notify:
+        state = known.get(address)
+        if state is not None and state.since is not None:
+            since = spoken(state.since, zone)
+            yield Wrong("note", address, f"no note to the operator gets there since {since}: {state.error}")
 
 
 def _wrong_relays(newsroom: Newsroom, zone: tzinfo, program: str) -> Iterator[Wrong]:
@@ -253,7 +267,7 @@ def _wrong_newsletter(standing: NewsletterStanding, program: str) -> Iterator[Wr
     key, zone = standing.target.key, standing.target.newsletter.zone
     if standing.failure is not None:
         since = spoken(standing.failure.since, zone)
-        yield Wrong("failing", key, f"has failed since {since}: {standing.failure.text}")
+        yield Wrong("failing", key, f"has failed since {since}: {standing.failure.text}", standing.failure.since)
     if standing.overdue is not None:
         due = f"the slot of {spoken(standing.overdue, zone)} is overdue, nothing is recorded of it"
         yield Wrong("overdue", key, f"{due}; start the daemon ({program} serve), or: {program} run {key} --due")
