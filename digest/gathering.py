@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from digest.collecting import Collection
 from digest.core.fetching import Visit, Wanted, after_failure, news, remembered, rested, told
@@ -16,6 +15,7 @@ from digest.core.newsletter import Filter
 from digest.core.ports import Offer, Reading
 from digest.core.sourcerules import SourceRules, judge
 from digest.core.syndication import entry_path, is_webpage
+from digest.core.webaddress import same_place
 from digest.core.wishes import MINUTE
 
 if TYPE_CHECKING:
@@ -271,4 +271,4 @@ def _by_its_rules(visit: Visit, rules: SourceRules) -> Visit:
 
 def _may_be_local(remote: Remote, url: str) -> bool:
     """Whether a page may be in the own network: where its source may be, and at the same place alone."""
-    return remote.local and urlsplit(remote.url)[:2] == urlsplit(url)[:2]
+    return remote.local and same_place(remote.url, url)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 
+from digest.core.newsletter import RemoteImages
 from digest.core.sourcerules import SourceRules
 from digest.schedules.reading import read_day
 from digest.settingparts import FilterShape, Shape
@@ -54,6 +55,7 @@ class RemoteSource:
         every: Not asked more often than this.
         full_text: Whether the pages its entries lead to are fetched for their text.
         local: Whether it may lie in the operator's own network.
+        images: What becomes of its articles' pictures; as each newsletter says when None.
     """
 
     type: Literal["feed", "webpage"]
@@ -64,6 +66,7 @@ class RemoteSource:
     every: timedelta = timedelta(minutes=30)
     full_text: bool = False
     local: bool = False
+    images: RemoteImages | None = None
 
 
 SourceSettings: TypeAlias = FileSource | RemoteSource
@@ -208,6 +211,12 @@ class RemoteShape(SourceShape):
         description="Whether it may lie in your own network: without this, addresses that are not public are refused.",
         examples=[True],
     )
+    images: RemoteImages | None = Field(
+        default=None,
+        description="What becomes of its articles' pictures: link, copy or none; as `images.remote` of the newsletter "
+        "says when left out.",
+        examples=["copy"],
+    )
 
     def _remote(self, kind: Literal["feed", "webpage"], *, full_text: bool) -> RemoteSource:
         given = self.categories
@@ -230,6 +239,7 @@ class RemoteShape(SourceShape):
             self.every,
             full_text,
             self.local,
+            self.images,
         )
 
 
