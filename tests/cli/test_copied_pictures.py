@@ -258,6 +258,23 @@ def test_a_preview_shows_them_and_asks_once_however_often_it_is_made_again(gathe
     assert "/feed" not in web.paths
 
 
+def test_a_marked_source_reaches_its_own_place_and_no_other(fed, web):
+    feed = web.answers("/feed")[0]
+    web.on("/feed", feed.replace(web.url("/gone.jpg").encode(), web.url("/gone.jpg", "localhost").encode()))
+    said = fed.run("run", "weekly", "--at", AT).err
+    assert re.search(rf"picture http://localhost:{web.port}/gone\.jpg is left out: it leads to .* own network", said)
+    assert "/gone.jpg" not in web.paths
+
+
+@pytest.mark.parametrize(("local", "may"), [("true", True), ("false", False)])
+def test_a_source_that_is_not_marked_reaches_not_even_its_own_place(fed, web, local, may):
+    path = fed.root / "config.yaml"
+    path.write_text(path.read_text().replace("local: true", f"local: {local}"))
+    with Newsroom.open(path) as newsroom:
+        assert newsroom.intake.may_be_local("feed:Pumps", web.url("/a.png")) is may
+        assert newsroom.intake.may_be_local("feed:Others", web.url("/a.png")) is False
+
+
 def test_a_check_fetches_nothing_unless_it_is_to_go_online_and_a_dry_run_nothing(gathered, web, monkeypatch):
     monkeypatch.setattr(check_online, "domains", lambda *_: ())
     fed = gathered
