@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from digest import processes
 from digest.clock import system_clock
 from digest.composing import Composer
+from digest.copying import Copier
 from digest.core.catchup import Timing
 from digest.core.errors import UsageError
 from digest.core.operation import Worker
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.core.edition import EditionRecord
     from digest.core.newsletter import Newsletter
-    from digest.core.ports import Mailing, Pages, Sink, Source, Summarizer
+    from digest.core.ports import Fetcher, Mailing, Pages, Sink, Source, Summarizer
     from digest.core.schedule import Schedule
     from digest.incoming import Incoming
     from digest.intake import Intake
@@ -52,6 +53,7 @@ class Newsroom:
     Attributes:
         inline: Whether whoever makes an edition delivers by a sink as well; a daemon leaves some to another worker.
         asks: Whether models are asked for summaries; not on a copy of the store, where nothing would be kept of it.
+        pictures: What fetches the pictures that are copied; None where nobody is to be asked, as on such a copy.
     """
 
     def __init__(self, settings: Settings, store: Store, clock: Callable[[], datetime] = system_clock) -> None:
@@ -60,6 +62,7 @@ class Newsroom:
         self.clock = clock
         self.inline: Callable[[Sink], bool] = lambda _: True
         self.asks = True
+        self.pictures: Callable[[], Fetcher | None] = lambda: self.intake.pictures
         self._targets: dict[str, Target] = {}
         self._timetables: dict[str, Timetable] = {}
 
@@ -89,7 +92,8 @@ class Newsroom:
             with store:
                 store = store.scratch()
         newsroom = cls(settings, store, clock)
-        newsroom.asks = not scratch
+        if scratch:
+            newsroom.asks, newsroom.pictures = False, lambda: None
         return newsroom
 
     def __enter__(self) -> Self:
@@ -268,6 +272,7 @@ class Newsroom:
             priority=self.intake.priority,
             summarizer=self._summarizer(),
             renderer=renderer,
+            copier=Copier(self.pictures, self.intake.may_be_local),
         )
         return Publisher(
             composer=composer,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from digest.core import identity
 from digest.core.edition import AlsoIn, Edition, SectionOfEdition, Story
 from digest.core.errors import SourceError
-from digest.core.model import Problem
+from digest.core.model import Problem, is_remote
 from digest.core.ports import NEWSROOM
 from digest.core.selection import Joined, Selection, admitted, select
 from digest.core.stories import group, telling_of
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from digest.copying import Copier
     from digest.core.edition import EditionRecord, FrozenEdition, Window
     from digest.core.model import Article
     from digest.core.newsletter import Newsletter
@@ -34,6 +35,7 @@ class Composer:
     Attributes:
         sources: By name, those of imported files too: asked for pictures.
         priority: Of a source by its name: of articles with one story, that of the lowest leads.
+        copier: Fetches the pictures that are to be copied.
     """
 
     library: Library
@@ -41,6 +43,7 @@ class Composer:
     priority: Callable[[str], int]
     summarizer: Summarizer
     renderer: Renderer
+    copier: Copier
 
     def select(self, newsletter: Newsletter, window: Window, now: datetime) -> Selection:
         """What an edition takes, articles that tell one story joined."""
@@ -49,7 +52,12 @@ class Composer:
         return select(candidates, newsletter, window, now, joined)
 
     def freeze(
-        self, newsletter: Newsletter, record: EditionRecord, selection: Selection, keep: Callable[[], None]
+        self,
+        newsletter: Newsletter,
+        record: EditionRecord,
+        selection: Selection,
+        now: datetime,
+        keep: Callable[[], None],
     ) -> tuple[FrozenEdition, tuple[Problem, ...]]:
         """The edition with every byte of it, and what is wrong with its summaries and pictures.
 
@@ -57,13 +65,14 @@ class Composer:
             newsletter: Its newsletter.
             record: Its slot and window.
             selection: What it takes.
-            keep: Called now and then while others are asked for summaries.
+            now: Aware.
+            keep: Called now and then while others are asked for summaries and pictures.
 
         Raises:
             TemplateError: A template is wrong.
         """
         edition = self._edition(newsletter, record, selection, keep)
-        assets, missing = self._assets(edition, newsletter)
+        assets, missing = self._assets(edition, newsletter, now, keep)
         frozen = self.renderer.freeze(edition, newsletter, assets)
         return frozen, (*_unwritten(edition), *missing, *frozen.problems)
 
@@ -114,11 +123,12 @@ class Composer:
         )
 
     def _assets(
-        self, edition: Edition, newsletter: Newsletter
+        self, edition: Edition, newsletter: Newsletter, now: datetime, keep: Callable[[], None]
     ) -> tuple[Mapping[tuple[str, str], bytes], tuple[Problem, ...]]:
-        assets: dict[tuple[str, str], bytes] = {}
-        problems: list[Problem] = []
-        for name, path in self.renderer.pictures(edition, newsletter):
+        named = self.renderer.pictures(edition, newsletter)
+        remote = {key: place for key, place in named.items() if is_remote(key[1])}
+        assets, problems = self.copier.copy(remote, now, keep)
+        for name, path in (key for key in named if key not in remote):
             source = self.sources(name)
             try:
                 if source is None:

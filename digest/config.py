@@ -25,6 +25,7 @@ from digest.core.newsletter import Newsletter, Site
 from digest.mistakes import at, cross_checks, faint_colours, mistakes
 from digest.relayshapes import SmtpSinkShape
 from digest.settings import FileShape, FileSinkShape, NewsletterShape
+from digest.settingsources import RemoteSource
 from digest.settingtypes import name_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from digest.bounces.ways import Way
     from digest.core.allowances import RelayLimits
     from digest.core.finding import Ignore
+    from digest.core.newsletter import RemoteImages
     from digest.core.schedule import CatchUp
     from digest.delivery.smtp.settings import RelaySettings
     from digest.schedules.calendar import Calendar
@@ -315,15 +317,17 @@ def _resolve(shape: FileShape, path: Path) -> Settings:
         help_url=shape.mail.help or "",
         preferences_url=shape.mail.preferences or "",
     )
+    sources = tuple(one.of(root, first.timezone) for one in shape.sources)
+    images = {one.name: one.images for one in sources if isinstance(one, RemoteSource) and one.images}
     return Settings(
         path=path,
         root=root,
         site=site,
         store=_store(shape.store, root),
         output=_below(root, shape.output),
-        sources=tuple(one.of(root, first.timezone) for one in shape.sources),
+        sources=sources,
         newsletters=MappingProxyType(
-            {key: _newsletter(key, one, site, host, shape) for key, one in shape.newsletters.items()}
+            {key: _newsletter(key, one, site, shape, images) for key, one in shape.newsletters.items()}
         ),
         sinks=tuple(
             SinkSettings(name_of(one.type, one.path), _below(root, one.path), one.format)
@@ -354,7 +358,14 @@ def _below(root: Path, path: str) -> Path:
     return Path(os.path.normpath(root / path))
 
 
-def _newsletter(key: str, shape: NewsletterShape, site: Site, host: str, whole: FileShape) -> NewsletterSettings:
+def _newsletter(
+    key: str,
+    shape: NewsletterShape,
+    site: Site,
+    whole: FileShape,
+    images: Mapping[str, RemoteImages],
+) -> NewsletterSettings:
+    host = urlsplit(site.url).hostname or NO_HOST
     mail_host = NO_HOST if ":" in host else host  # an IPv6 address is no domain of a mailbox
     newsletter = Newsletter(
         key=key,
@@ -381,7 +392,7 @@ def _newsletter(key: str, shape: NewsletterShape, site: Site, host: str, whole: 
         organisation=shape.organisation or whole.mail.organisation or "",
         template=shape.template,
         theme=shape.theme.theme().over(whole.site.theme.theme()),
-        images=shape.images.rules(),
+        images=shape.images.rules(images),
     )
     return NewsletterSettings(newsletter, shape.schedule, shape.calendar(), shape.catch_up, shape.catch_up_window)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from digest.collecting import Collection
 from digest.core.fetching import Visit, Wanted, after_failure, news, remembered, rested, told
@@ -14,6 +13,7 @@ from digest.core.model import Problem
 from digest.core.ports import Offer
 from digest.core.sifting import Paged, sift, to_complete
 from digest.core.sourcerules import SourceRules
+from digest.core.webaddress import same_place
 from digest.core.wishes import MINUTE
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Remote:
 
     def page(self, key: str, url: str) -> Wanted:
         """A page that it leads to; what is allowed or known at its own scheme, host and port is so nowhere else."""
-        own = urlsplit(self.url)[:2] == urlsplit(url)[:2]
+        own = same_place(self.url, url)
         return Wanted(key, url, "page", self.local and own, Visit(url), self.login if own else None)
 
 
@@ -210,7 +210,7 @@ class Gathering:
             since = f"{visit.failing_since:%Y-%m-%d %H:%M} UTC" if visit.failing_since else "now"
             problems = (*problems, Problem(remote.name, f"nothing has come of it since {since}: {reason}"))
         # A failure that another process has overtaken counts for nothing: it may have met the source at work since.
-        if not self._visits.keep(remote.name, visit, since=before if reason else None):
+        if not self._visits.keep(remote.name, visit, since=answer.before if reason else None):
             return replace(collection, problems=offer.problems)
         return replace(collection, problems=problems, recovered=kind == "recovery")
 

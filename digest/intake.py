@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.collecting import collect, take_in
+from digest.core.webaddress import same_place
 from digest.settingsources import PRIORITY, FileSource, RemoteSource
 
 if TYPE_CHECKING:
@@ -134,10 +135,22 @@ class Intake:
 
     @cached_property
     def fetcher(self) -> Fetcher:
-        """Fetches whatever is fetched."""
+        """Fetches whatever is fetched for the library."""
         from digest.fetch.fetcher import Fetcher as HttpFetcher  # noqa: PLC0415 as in `gathering`
 
         return HttpFetcher(self._contact, environ=os.environ, heed=self.heed)
+
+    @cached_property
+    def pictures(self) -> Fetcher:
+        """Fetches the pictures of an edition, while it waits."""
+        from digest.fetch.fetcher import Fetcher as HttpFetcher  # noqa: PLC0415 as in `gathering`
+        from digest.fetch.limits import PICTURES  # noqa: PLC0415 the same
+
+        return HttpFetcher(self._contact, PICTURES)
+
+    def may_be_local(self, name: str, url: str) -> bool:
+        """Whether what a source's article names may be in the own network: at the source's own place, if it may."""
+        return any(each.local and same_place(each.url, url) for each in self._remotes if each.name == name)
 
     def import_paths(
         self, paths: Sequence[Path], *, zone: ZoneInfo | None, kind: FileKind, now: datetime

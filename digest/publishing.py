@@ -223,7 +223,7 @@ class Publisher:
         if selection.too_few:
             first = self.editions.skip(record, kept, now, merged=merged, claim=claim)
         else:
-            frozen, problems = self.composer.freeze(newsletter, record, selection, _keeping(hold))
+            frozen, problems = self.composer.freeze(newsletter, record, selection, now, _keeping(hold))
             findings = self._preflight(target, record, frozen, now)
             plan = self._plan(target)
             first = self.editions.freeze(frozen, kept, plan, now, merged=merged, claim=claim)

@@ -3,12 +3,13 @@
 Annotations are not postponed here: pydantic reads them while the classes are made.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from digest.core.newsletter import ANY_CATEGORY, Filter, ImageRules, Section
+from digest.core.newsletter import ANY_CATEGORY, Filter, ImageRules, RemoteImages, Section
 from digest.settingtypes import (
     Count,
     Day,
@@ -101,7 +102,7 @@ class FeedsShape(Shape):
 
 
 class ImagesShape(Shape):
-    """How local pictures are published: made smaller, and written anew without what else is in their files."""
+    """How pictures are published: made smaller, and written anew without what else is in their files."""
 
     model_config = ConfigDict(title="images")
 
@@ -118,10 +119,22 @@ class ImagesShape(Shape):
     width: ImagePixels = Field(
         default=1200, description="Pixels of its width at most, 400 to 2400; the default is 1200.", examples=[1200]
     )
+    remote: RemoteImages = Field(
+        default="link",
+        description="What becomes of pictures at other people's addresses: link (their server is asked by each reader, "
+        "and hears of it), copy (fetched once and published by you, as you are allowed to), none; the default is link.",
+        examples=["copy"],
+    )
 
-    def rules(self) -> ImageRules:
-        """The rules as rendering needs them."""
-        return ImageRules(embed=self.embed, budget=self.budget, width=self.width)
+    def rules(self, by_source: Mapping[str, RemoteImages]) -> ImageRules:
+        """The rules as rendering needs them.
+
+        Args:
+            by_source: What sources say of their own, by name.
+        """
+        return ImageRules(
+            embed=self.embed, budget=self.budget, width=self.width, remote=self.remote, by_source=by_source
+        )
 
 
 class PauseShape(Shape):

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 
 from digest.core.fetching import Login
+from digest.core.newsletter import RemoteImages
 from digest.core.sourcerules import SourceRules
 from digest.schedules.reading import read_day
 from digest.settingparts import FilterShape, Shape
@@ -67,6 +68,7 @@ class RemoteSource:
         full_text: Whether the pages its entries lead to are fetched for their text.
         local: Whether it may lie in the operator's own network.
         login: Who asks; None: nobody in particular.
+        images: What becomes of its articles' pictures; as each newsletter says when None.
     """
 
     type: Literal["feed", "webpage"]
@@ -78,6 +80,7 @@ class RemoteSource:
     full_text: bool = False
     local: bool = False
     login: Login | None = None
+    images: RemoteImages | None = None
 
 
 SourceSettings: TypeAlias = FileSource | RemoteSource
@@ -235,6 +238,12 @@ class RemoteShape(SourceShape):
         description="Whether it may lie in your own network: without this, addresses that are not public are refused.",
         examples=[True],
     )
+    images: RemoteImages | None = Field(
+        default=None,
+        description="What becomes of its articles' pictures: link, copy or none; as `images.remote` of the newsletter "
+        "says when left out.",
+        examples=["copy"],
+    )
 
     username: Username | None = Field(default=None, description="Who logs in; nobody when left out.", examples=["desk"])
     password: FromEnvironment | None = Field(
@@ -280,6 +289,7 @@ class RemoteShape(SourceShape):
             full_text,
             self.local,
             Login(self.username, self.password) if self.username and self.password else None,
+            self.images,
         )
 
 

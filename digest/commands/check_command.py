@@ -43,6 +43,8 @@ def command(
     resolver = check_online.resolver(nameserver) if online else None
     now = now_or(at)
     with Newsroom.open(terminal.config, scratch=True) as newsroom:
+        if online:
+            newsroom.pictures = lambda: newsroom.intake.pictures
         keys = [newsroom.newsletter(newsletter).key] if newsletter else list(newsroom.settings.newsletters)
         found = [*check_newsroom.settings(newsroom), *check_newsroom.templates(newsroom)]
         found += check_newsroom.articles(newsroom, terminal, now)

@@ -38,6 +38,7 @@ def command(terminal: Terminal, *, newsletter: str, at: str | None, host: str, p
 
     from digest.app import Newsroom
     from digest.commands.preview_edition import proof, watched
+    from digest.copying import Remembering
     from digest.preview.application import application
     from digest.preview.watching import Studio
     from digest.web.listening import is_loopback
@@ -47,7 +48,9 @@ def command(terminal: Terminal, *, newsletter: str, at: str | None, host: str, p
     with Newsroom.open(terminal.config, scratch=True) as newsroom:
         newsroom.newsletter(newsletter)
         settings = newsroom.settings
-    studio = Studio(lambda: proof(terminal.config, newsletter, at), watched(settings))
+        # For as long as it runs: what changes while somebody edits is not what others publish.
+        pictures = Remembering(newsroom.intake.pictures)
+    studio = Studio(lambda: proof(terminal.config, newsletter, at, pictures), watched(settings))
     app = application(lambda: studio.state, host, lambda error: terminal.failed(f"{type(error).__name__}: {error}"))
     server = WebServer(app, (host, port), "--port")
     server.start()

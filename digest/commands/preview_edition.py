@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from digest.core.edition import EditionRecord
     from digest.core.finding import Finding
     from digest.core.newsletter import Newsletter
+    from digest.core.ports import Fetcher
 
 ENOUGH = (12, 6, 3, 1)
 """Stories that show a look, where those of the edition to come are none: so many, or as many as there are."""
 
 
-def proof(config: Path, key: str, at: str | None) -> Proof:
+def proof(config: Path, key: str, at: str | None, pictures: Fetcher | None = None) -> Proof:
     """The edition of a newsletter's next slot, as it would be.
 
     Where that was made already, or no story waits for it, one is made as though nothing had been: what was sent stays
@@ -43,12 +44,14 @@ def proof(config: Path, key: str, at: str | None) -> Proof:
         config: The configuration's file.
         key: The newsletter's.
         at: The instant to work at; now when None.
+        pictures: Fetches those that are copied; None: they are left out.
 
     Raises:
         DigestError: It cannot be made, and why.
     """
     now = now_or(at)
     with Newsroom.open(config, scratch=True) as newsroom:
+        newsroom.pictures = lambda: pictures
         settings, target = newsroom.settings, newsroom.target(key)
         newsletter, slot = target.newsletter, target.schedule.next(now)
         fills = newsletter.too_few == "top_up"
@@ -64,6 +67,7 @@ def proof(config: Path, key: str, at: str | None) -> Proof:
             least = (1,)
             notice = "This edition is made, and stays as it was made: this is how it would be made today."
     with Newsroom(settings, open_store("sqlite://")) as newsroom:
+        newsroom.pictures = lambda: pictures
         made = _made(newsroom, key, now, least)
         if made is None:
             raise DigestError(

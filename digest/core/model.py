@@ -94,6 +94,11 @@ class Body:
         return tuple(block.text for block in self.blocks if block.kind != "heading")
 
 
+def is_remote(src: str) -> bool:
+    """Whether a picture is named by its address on the web, rather than by its path within its source."""
+    return src.startswith(("https://", "http://"))
+
+
 @dataclass(frozen=True, slots=True)
 class Image:
     """An article's picture.
@@ -111,7 +116,7 @@ class Image:
     @property
     def is_remote(self) -> bool:
         """Whether it is referenced by URL, never fetched while rendering."""
-        return self.src.startswith(("https://", "http://"))
+        return is_remote(self.src)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

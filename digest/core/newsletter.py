@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Literal
 from digest.core.theme import Theme
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
 TooFew = Literal["skip", "send", "top_up"]
 TemplateSet = Literal["standard", "brief", "minimal"]
 SummaryForm = Literal["paragraph", "points"]
+RemoteImages = Literal["link", "copy", "none"]
+"""What becomes of a picture that is named by a web address: named so, fetched and published like our own, left out."""
+
 ANY_CATEGORY = "*"
 
 
@@ -49,17 +53,25 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageRules:
-    """How local pictures are published.
+    """How pictures are published.
 
     Attributes:
         embed: Whether messages carry them, rather than the address of the web copy.
         budget: Octets of one at most.
         width: Pixels of one at most: twice as many as the layout shows.
+        remote: What becomes of those at other people's addresses.
+        by_source: The same for sources that say so themselves, by their names.
     """
 
     embed: bool = False
     budget: int = 200_000
     width: int = 1200
+    remote: RemoteImages = "link"
+    by_source: Mapping[str, RemoteImages] = field(default_factory=dict)
+
+    def of(self, source: str) -> RemoteImages:
+        """What becomes of the remote pictures of a source's articles."""
+        return self.by_source.get(source, self.remote)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

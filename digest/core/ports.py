@@ -225,10 +225,11 @@ class Sink(Protocol):
 class Renderer(Protocol):
     """Makes everything of an edition that is kept. Pure."""
 
-    def pictures(self, edition: Edition, newsletter: Newsletter) -> Sequence[tuple[str, str]]:
-        """The local pictures an edition names, its logo too: source and path of each, in order, without repeats.
+    def pictures(self, edition: Edition, newsletter: Newsletter) -> Mapping[tuple[str, str], str]:
+        """The pictures that are published with an edition, its logo too: source and path of each, and who names it.
 
-        The source of what lies in the newsroom's own folder is `NEWSROOM`.
+        In order, those that lead a story before those within a text. In place of a path stands the web address of one
+        that is to be copied. The source of what lies in the newsroom's own folder is `NEWSROOM`.
         """
         ...
 
@@ -240,7 +241,7 @@ class Renderer(Protocol):
         Args:
             edition: What was chosen, in order, with summaries.
             newsletter: Its newsletter.
-            assets: The bytes of its local pictures; one that is missing or broken is left out.
+            assets: The bytes of these pictures; one that is missing or broken is left out.
 
         Raises:
             TemplateError: A template is wrong.

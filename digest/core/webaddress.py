@@ -101,6 +101,11 @@ def web_address(url: str, base: WebAddress | None = None) -> WebAddress:
     return WebAddress(parts.scheme, host, port, target, login)
 
 
+def same_place(one: str, other: str) -> bool:
+    """Whether two addresses have the same scheme, host and port, as they are written."""
+    return urlsplit(one)[:2] == urlsplit(other)[:2]
+
+
 def _host(host: str) -> str:
     """A host in its one spelling; empty where there is none.
 

@@ -94,6 +94,8 @@ class Exchanges:
         now = self._now
         visit = remembered(wanted)
         place = shown(wanted.url)
+        # Only a source is asked again, and only of a source can somebody change the address.
+        advised = wanted.kind not in ("link", "image")
 
         def without(outcome: Outcome, visit: Visit, reason: str) -> Fetched:
             return Fetched(wanted.key, place, outcome, b"", "", "", visit, reason)
@@ -106,12 +108,12 @@ class Exchanges:
         except RestingError as error:
             return without("not_due", rested(visit, now + error.wait, now), f"{place} was not asked: {error}")
         except FetchError as error:
-            # What is checked by hand needs no advice on sources.
-            said = error.what if wanted.kind == "link" else f"{error.what}: {error.advice}"
+            said = f"{error.what}: {error.advice}" if advised else error.what
             outcome: Outcome = "refused" if isinstance(error, RefusedError) else "failed"
             return without(outcome, after_failure(visit, said, now), said)
         except Exception as error:  # noqa: BLE001 whatever a server makes a library do, the others go on
-            said = f"{place} cannot be fetched ({type(error).__name__}: {str(error)[:200]}): it is tried again later"
+            said = f"{place} cannot be fetched ({type(error).__name__}: {str(error)[:200]})"
+            said += ": it is tried again later" if advised else ""
             return without("failed", after_failure(visit, said, now), said)
         return self._judged(wanted, visit, hop, now)
 

@@ -41,6 +41,13 @@ class Limits:
     hops: int = 10
 
 
+PICTURES = Limits(
+    parallel=20, per_host=4, spacing=0.2, seconds=15.0, connect=5.0, total=30.0, wire=10_000_000, inflated=10_000_000,
+    hops=5,
+)  # fmt: skip
+"""For the pictures of one edition, which waits for them: as many octets as of a file. Browsers ask faster."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """Time as a run sees it.

@@ -38,14 +38,14 @@ class Drawing(NamedTuple):
         markup: Without a document type, comments, and what editors keep for themselves.
         width, height: In pixels, as it would be shown by itself; 0 when it does not say.
         ratio: Of height to width; 0 when it does not say.
-        trouble: Why it cannot be drawn the same everywhere; empty when it can.
+        trouble: Why it cannot be drawn the same everywhere, and what to do; empty when it can.
     """
 
     markup: str
     width: int
     height: int
     ratio: float
-    trouble: str
+    trouble: tuple[str, ...]
 
 
 def is_drawing(content: bytes) -> bool:
@@ -60,44 +60,49 @@ def read(content: bytes) -> Drawing:
         PictureError: It is no SVG.
     """
     if len(content) > MOST_OCTETS:
-        raise PictureError(f"has {len(content):,} octets, and {MOST_OCTETS:,} are the most of an SVG: simplify it")
+        raise PictureError(f"has {len(content):,} octets, and {MOST_OCTETS:,} are the most of an SVG", "simplify it")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise PictureError(f"is no SVG that can be read ({error.msg}): save it anew") from error
+        raise PictureError(f"is no SVG that can be read ({error.msg})", "save it anew") from error
     if root.tag != f"{{{_SVG}}}svg":
-        raise PictureError(f'is XML, but no SVG: it begins with <svg xmlns="{_SVG}">')
+        raise PictureError("is XML, but no SVG", f'it begins with <svg xmlns="{_SVG}">')
     _strip(root)
     width, height, ratio = _size(root)
     return Drawing(etree.tostring(root, encoding="unicode"), width, height, ratio, _trouble(root))
 
 
-def draw(drawing: Drawing, width: int) -> bytes:
+def draw(drawing: Drawing, width: int, seconds: int = MOST_SECONDS) -> bytes:
     """A drawing as PNG, so many pixels wide, transparent where it has no ground.
+
+    Args:
+        drawing: As read.
+        width: In pixels.
+        seconds: Of its own time at most.
 
     Raises:
         PictureError: It cannot be drawn, or not the same everywhere.
     """
     if drawing.trouble:
-        raise PictureError(drawing.trouble)
+        raise PictureError(*drawing.trouble)
     if not drawing.ratio:
-        raise PictureError("says neither width and height nor a viewBox: add a viewBox to its <svg>")
+        raise PictureError("says neither width and height nor a viewBox", "add a viewBox to its <svg>")
     if not 1 / _LONGEST_RATIO <= drawing.ratio <= _LONGEST_RATIO:
-        raise PictureError(f"has one side more than {_LONGEST_RATIO} times as long as the other: mend its viewBox")
+        raise PictureError(f"has one side more than {_LONGEST_RATIO} times as long as the other", "mend its viewBox")
     if drawing.ratio > TALLEST:
         width = round(TALLEST * width / drawing.ratio)
-    program = [sys.executable, "-I", str(Path(__file__).with_name("rasterise.py")), str(width), str(MOST_SECONDS)]
+    program = [sys.executable, "-I", str(Path(__file__).with_name("rasterise.py")), str(width), str(seconds)]
     try:
         # Our own program, by its full path; the drawing comes in as text and is no argument.
-        done = subprocess.run(program, input=drawing.markup.encode(), capture_output=True, timeout=6 * MOST_SECONDS)  # noqa: PLW1510, S603 see above; how it ended is looked at below
+        done = subprocess.run(program, input=drawing.markup.encode(), capture_output=True, timeout=6 * seconds)  # noqa: PLW1510, S603 see above; how it ended is looked at below
     except (subprocess.TimeoutExpired, OSError) as error:
-        raise PictureError(f"cannot be drawn ({error}): simplify it, or give a PNG") from error
+        raise PictureError(f"cannot be drawn ({error})", "simplify it, or give a PNG") from error
     if done.returncode < 0:
-        raise PictureError("takes too much time or memory to draw: simplify it, or give a PNG")
+        raise PictureError("takes too much time or memory to draw", "simplify it, or give a PNG")
     if done.returncode > 0:
         said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2][:200]
-        raise PictureError(f"cannot be drawn ({said}): mend it, or give a PNG")
+        raise PictureError(f"cannot be drawn ({said})", "mend it, or give a PNG")
     return done.stdout
 
 
@@ -114,20 +119,20 @@ def _strip(root: etree._Element) -> None:
     etree.cleanup_namespaces(root)
 
 
-def _trouble(root: etree._Element) -> str:
+def _trouble(root: etree._Element) -> tuple[str, ...]:
     if next(root.iter(etree.Entity), None) is not None:
-        return "is an SVG that uses entities: save it without them"
+        return "is an SVG that uses entities", "save it without them"
     for element in root.iter(etree.Element):
         name = _name(element)
         if name in ("text", "tref") and str(element.xpath("string()")).strip():
             return (
-                "has words in it, which would look different on each machine: turn them into paths "
-                "('object to path' in drawing programs)"
+                "has words in it, which would look different on each machine",
+                "turn them into paths ('object to path' in drawing programs)",
             )
         for key, value in element.attrib.items():
             if name != "a" and str(key).rpartition("}")[2] in ("href", "src") and _external(str(value)):
-                return f"names another file or an address ({str(value)[:60]}): put it into the drawing"
-    return ""
+                return f"names another file or an address ({str(value)[:60]})", "put it into the drawing"
+    return ()
 
 
 def _external(address: str) -> bool:

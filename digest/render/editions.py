@@ -13,11 +13,10 @@ from markupsafe import Markup
 from digest.core.edition import Entry, FrozenEdition
 from digest.core.errors import TemplateError
 from digest.core.fitting import MOST_OCTETS, RESERVE, encoded_octets, fits, most_that_fit, shares
-from digest.core.ports import NEWSROOM
 from digest.core.reader import Marks, leave_url
 from digest.core.text import one_line, utc_text
 from digest.render.context import ReaderView
-from digest.render.links import absolute, embedded_in, local_pictures, scrollable
+from digest.render.links import absolute, embedded_in, scrollable
 from digest.render.published import publish
 from digest.render.views import (
     Urls,
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from digest.core.edition import Edition, Story, Summary
+    from digest.core.model import Image
     from digest.core.newsletter import Newsletter, Site
     from digest.render.context import EditionView, StoryView
     from digest.render.pictures import Picture
@@ -50,20 +50,6 @@ class EditionRenderer:
     def __init__(self, templates: Templates, site: Site) -> None:
         self._templates = templates
         self._site = site
-
-    def pictures(self, edition: Edition, newsletter: Newsletter) -> Sequence[tuple[str, str]]:
-        """The local pictures an edition names: source and path of each, in order, without repeats."""
-        named: dict[tuple[str, str], None] = {}
-        logo = newsletter.theme.logo
-        if logo is not None and logo.file:
-            named[NEWSROOM, logo.file] = None
-        for story in edition.stories:
-            article = story.article
-            if article.image is not None and not article.image.is_remote:
-                named[article.source, article.image.src] = None
-            for src in local_pictures(article.body.html):
-                named[article.source, src] = None
-        return tuple(named)
 
     def freeze(
         self, edition: Edition, newsletter: Newsletter, assets: Mapping[tuple[str, str], bytes]
@@ -231,8 +217,15 @@ def _manifest_article(story: Story, seen: StoryView) -> dict[str, object]:
         "summary": _manifest_summary(story.summary),
         "minutes": seen.minutes,
         "image": seen.image.url or None if seen.image else None,
+        **_copied_from(article.image, seen),
         **({"also": [asdict(other) for other in story.also]} if story.also else {}),
     }
+
+
+def _copied_from(image: Image | None, seen: StoryView) -> dict[str, str]:
+    """Where a picture was that is somebody else's and is published here: whoever asks for it to go finds it by that."""
+    copied = image is not None and seen.image is not None and image.is_remote and seen.image.url != image.src
+    return {"image_from": image.src} if image is not None and copied else {}
 
 
 def _manifest_summary(summary: Summary) -> dict[str, str]:

@@ -23,7 +23,7 @@ def bare(content: bytes) -> bytes:
         PictureError: It is broken off, or no GIF.
     """
     if content[:6] not in (b"GIF87a", b"GIF89a") or len(content) < _HEAD:
-        raise PictureError("is no GIF: save it anew")
+        raise PictureError("is no GIF", "save it anew")
     start = _HEAD + _table(content[10])
     places = [start, *_ends(content, start)]
     blocks = [content[begin:end] for begin, end in pairwise(places)]
@@ -45,13 +45,13 @@ def _ends(content: bytes, place: int) -> Iterator[int]:
             elif content[place] == _EXTENSION:
                 place += 2
             else:
-                raise PictureError("is a broken GIF: save it anew")
+                raise PictureError("is a broken GIF", "save it anew")
             while size := content[place]:
                 place += size + 1
             place += 1
             yield place
     except IndexError:
-        raise PictureError("is a GIF that breaks off: save it anew") from None
+        raise PictureError("is a GIF that breaks off", "save it anew") from None
 
 
 def _table(flags: int) -> int:

@@ -9,13 +9,13 @@ from urllib.parse import quote, urljoin, urlsplit
 import lxml.html
 
 from digest.core.hosts import ascii_host
+from digest.core.model import is_remote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from digest.render.pictures import PictureFile
 
-_REMOTE = ("https://", "http://")
 _VOID_WRAPPER = "<div>{}</div>"
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _KEPT = "!$%&'()*+,;=:@/?"
@@ -38,23 +38,29 @@ def uri(address: str) -> str:
     return parts._replace(path=escaped[0], query=escaped[1], fragment=escaped[2]).geturl()
 
 
-def local_pictures(html: str) -> list[str]:
-    """The `src` of each local picture, in order."""
+def pictures_in(html: str) -> list[str]:
+    """The `src` of each picture, in order."""
     if "<img" not in html:
         return []
     sources = (str(image.get("src", "")) for image in lxml.html.fromstring(_VOID_WRAPPER.format(html)).iter("img"))
-    return [src for src in sources if src and not src.startswith(_REMOTE)]
+    return [src for src in sources if src]
 
 
-def with_pictures(html: str, published: Mapping[str, PictureFile]) -> str:
-    """The HTML with each local picture as it is published, with its size; one that is not there is dropped."""
+def with_pictures(html: str, published: Mapping[str, PictureFile], *, linked: bool = True) -> str:
+    """The HTML with each picture as it is published, with its size; one that is not there is dropped.
+
+    Args:
+        html: An article's.
+        published: The pictures by their `src`.
+        linked: Whether remote ones stay as they are.
+    """
     if "<img" not in html:
         return html
     root = lxml.html.fromstring(_VOID_WRAPPER.format(html))
     images = [each for each in root.iter("img") if isinstance(each, lxml.html.HtmlElement)]
     for image in images:
         src = image.get("src", "")
-        if src.startswith(_REMOTE):
+        if linked and is_remote(src):
             continue
         found = published.get(src)
         if found is None:

@@ -36,7 +36,16 @@ _LEAST_BUDGET = 10_000
 
 
 class PictureError(ValueError):
-    """A picture cannot be published; the message goes on from 'the picture'."""
+    """A picture cannot be published.
+
+    Args:
+        what: Why; goes on from 'the picture'.
+        advice: What its author may do about it.
+    """
+
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__(f"{what}: {advice}")
+        self.what = what
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +131,48 @@ def logo_file(src: str, content: bytes, width: int, budget: int) -> PictureFile:
     return _file(src, _encoded(decode(content, 2 * width), 2 * width, budget))
 
 
+def drawn(src: str, content: bytes, rules: ImageRules, ground: str, *, lead: bool, seconds: int) -> Picture:
+    """As `picture`, of an SVG that is published nowhere but as pixels.
+
+    Args:
+        src: As of `picture`.
+        content: An SVG, or anything at all.
+        rules: As of `picture`.
+        ground: The same.
+        lead: The same.
+        seconds: To draw it, at most.
+
+    Raises:
+        PictureError: As `picture`; also where it cannot be drawn.
+    """
+    from digest.render import drawings  # noqa: PLC0415 as in `picture`
+
+    found = _pixels(drawings.draw(drawings.read(content), rules.width, seconds), rules, ground)
+    whole = _file(src, _encoded(found, rules.width, rules.budget))
+    return Picture(whole, whole, _small(src, found, whole, rules)) if lead else Picture(whole)
+
+
 def _drawn(src: str, content: bytes, rules: ImageRules, ground: str, *, lead: bool) -> Picture:
     from digest.render import drawings  # noqa: PLC0415 as in `picture`
-    from digest.render.raster import decode, on_ground  # noqa: PLC0415 as in `picture`
 
     drawing = drawings.read(content)
     page = _named(src, drawing.markup.encode(), ".svg", drawing.width, drawing.height)
     if not lead:
         return Picture(page)
     try:
-        found = decode(drawings.draw(drawing, rules.width), rules.width)
+        found = _pixels(drawings.draw(drawing, rules.width), rules, ground)
     except PictureError as error:
         return Picture(page, trouble=str(error))
-    found = found._replace(image=on_ground(found.image, ground))
     mail = _file(src, _encoded(found, rules.width, rules.budget))
     return Picture(page, mail, _small(src, found, mail, rules))
+
+
+def _pixels(png: bytes, rules: ImageRules, ground: str) -> Decoded:
+    """What was drawn, on its ground."""
+    from digest.render.raster import decode, on_ground  # noqa: PLC0415 as in `picture`
+
+    found = decode(png, rules.width)
+    return found._replace(image=on_ground(found.image, ground))
 
 
 def _moving(content: bytes, found: Decoded, rules: ImageRules) -> Encoded | None:

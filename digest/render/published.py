@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.core.model import Problem
+from digest.core.model import Problem, is_remote
 from digest.core.ports import NEWSROOM
+from digest.core.webaddress import shown
+from digest.render.copied import Copies
+from digest.render.named import named
 from digest.render.pictures import PictureError, logo_file, picture
 
 if TYPE_CHECKING:
@@ -54,9 +57,21 @@ def publish(
     """
     rules, ground, logo = newsletter.images, theme.light.sheet, None
     leading = {(story.article.source, story.article.image.src) for story in edition.stories if story.article.image}
+    local = {key: content for key, content in assets.items() if not is_remote(key[1])}
+    copied = {key: place for key, place in named(edition, newsletter).items() if key in assets and key not in local}
     pictures: dict[tuple[str, str], Picture] = {}
     problems: list[Problem] = []
-    for (source, path), content in sorted(assets.items()):
+    copies = Copies(rules, ground)
+    # In their order, for what one takes the next cannot have.
+    for key, place in copied.items():
+        try:
+            copy = copies.make(key[1], assets[key], lead=key in leading)
+        except PictureError as error:
+            problems.append(Problem(place, f"the picture {shown(key[1])} is left out: it {error.what}"))
+            continue
+        if copy is not None:
+            pictures[key] = copy
+    for (source, path), content in sorted(local.items()):
         place = path if source == NEWSROOM else f"{source.partition(':')[2]}/{path}"
         try:
             if source == NEWSROOM:

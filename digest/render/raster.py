@@ -40,6 +40,11 @@ FORMATS = [
 
 SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "GIF": ".gif"}
 
+_LOSSY = ("JPEG", "MPO")
+_TRIED_IN = ("GIF", "WEBP")
+_TRIED = 50
+"""Frames that are looked at for one that shows anything, in these formats."""
+
 _ORIENTATION = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -98,18 +103,58 @@ def decode(content: bytes, width: int) -> Decoded:
         return _decoded(content, width)
 
 
-def _decoded(content: bytes, width: int) -> Decoded:
+class Size(NamedTuple):
+    """What a picture says of itself before it is decoded.
+
+    Attributes:
+        width, height: In pixels.
+        work: How many pixels are decoded at most to find what is shown of it.
+    """
+
+    width: int
+    height: int
+    work: int
+
+
+def measure(content: bytes) -> Size:
+    """The size of a picture that nobody has decoded yet.
+
+    Raises:
+        PictureError: As `decode`.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as in `decode`
+        image = _opened(content)
+        try:
+            frames = min(int(getattr(image, "n_frames", 1)), _TRIED) if image.format in _TRIED_IN else 1
+        except _BROKEN as error:
+            raise _broken(error) from error
+    # A large JPEG is read at a fraction.
+    share = 4 if image.format in _LOSSY else 1
+    return Size(image.width, image.height, image.width * image.height * frames // share)
+
+
+def _opened(content: bytes) -> Image.Image:
     try:
         image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
     except Image.DecompressionBombError as error:
-        raise PictureError(f"has more than {MOST_PIXELS:,} pixels: make it smaller") from error
+        raise PictureError(f"has more than {MOST_PIXELS:,} pixels", "make it smaller") from error
     except _BROKEN as error:
-        raise PictureError("is no PNG, JPEG, GIF or WebP that can be read: save it anew") from error
+        raise PictureError("is no PNG, JPEG, GIF or WebP that can be read", "save it anew") from error
     if image.width * image.height > MOST_PIXELS:
         raise PictureError(
-            f"has {image.width:,} x {image.height:,} pixels, and {MOST_PIXELS:,} are the most: make it smaller"
+            f"has {image.width:,} x {image.height:,} pixels, and {MOST_PIXELS:,} are the most", "make it smaller"
         )
-    lossy = image.format in ("JPEG", "MPO")
+    return image
+
+
+def _broken(error: BaseException) -> PictureError:
+    return PictureError(f"is broken ({error})", "save it anew")
+
+
+def _decoded(content: bytes, width: int) -> Decoded:
+    image = _opened(content)
+    lossy = image.format in _LOSSY
     try:
         frames = min(int(getattr(image, "n_frames", 1)), MOST_FRAMES + 1)
         turned = _orientation(image)
@@ -117,7 +162,7 @@ def _decoded(content: bytes, width: int) -> Decoded:
         image.load()
         upright = _in_srgb(_first_that_shows(image, frames))
     except (*_BROKEN, Image.DecompressionBombError, MemoryError) as error:
-        raise PictureError(f"is broken ({error}): save it anew") from error
+        raise _broken(error) from error
     if turned in _UPRIGHT:
         upright = upright.transpose(_UPRIGHT[turned])
     return Decoded(upright, not lossy and upright.getcolors(FEW_COLOURS) is not None, frames)
@@ -196,9 +241,9 @@ def _orientation(image: Image.Image) -> int:
 
 def _first_that_shows(image: Image.Image, frames: int) -> Image.Image:
     """The first frame that is not of one colour: animations often begin with an empty one."""
-    if frames == 1 or image.format not in ("GIF", "WEBP"):
+    if frames == 1 or image.format not in _TRIED_IN:
         return image
-    for number in range(min(frames, 50)):
+    for number in range(min(frames, _TRIED)):
         image.seek(number)
         image.load()
         if image.convert("RGBA").getcolors(1) is None:

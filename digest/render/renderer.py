@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from digest.render.archive import archive_page
 from digest.render.editions import EditionRenderer
+from digest.render.named import named
 from digest.render.newsletter_feeds import NewsletterFeeds
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ class TemplateRenderer:
         self._feed_id = feed_id
         self._editions = EditionRenderer(templates, site)
 
-    def pictures(self, edition: Edition, newsletter: Newsletter) -> Sequence[tuple[str, str]]:
-        """The local pictures an edition names."""
-        return self._editions.pictures(edition, newsletter)
+    def pictures(self, edition: Edition, newsletter: Newsletter) -> Mapping[tuple[str, str], str]:
+        """The pictures that are published with an edition, and who names them."""
+        return named(edition, newsletter)
 
     def freeze(
         self, edition: Edition, newsletter: Newsletter, assets: Mapping[tuple[str, str], bytes]

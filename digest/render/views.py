@@ -200,6 +200,7 @@ def _story(story: Story, newsletter: Newsletter, base: str, pictures: Mapping[tu
     page_url = article.url or f"{article.key}.html"
     published = article.published
     local = {src: found.page for (source, src), found in pictures.items() if source == article.source}
+    linked = newsletter.images.of(article.source) == "link"
     return StoryView(
         anchor=article.key,
         title=article.title,
@@ -213,11 +214,11 @@ def _story(story: Story, newsletter: Newsletter, base: str, pictures: Mapping[tu
         summary=story.summary.text,
         summary_method=story.summary.method,
         minutes=reading_minutes(word_count(" ".join(block.text for block in article.body.blocks))),
-        image=_image(article, base, pictures),
+        image=_image(article, base, pictures, linked=linked),
         language=language,
         direction=direction(language),
         pinned=article.pinned,
-        html=Markup(with_pictures(article.body.html, local)),  # noqa: S704 sanitised when the article was read
+        html=Markup(with_pictures(article.body.html, local, linked=linked)),  # noqa: S704 sanitised when the article was read
         outlet=_outlet(article.url, "") if is_others(article.source) else "",
         also=tuple(map(_also, story.also)),
         points=_points(story.summary, newsletter),
@@ -240,12 +241,14 @@ def _points(summary: Summary, newsletter: Newsletter) -> tuple[str, ...]:
     return summary.sentences if several else ()
 
 
-def _image(article: Article, base: str, pictures: Mapping[tuple[str, str], Picture]) -> ImageView | None:
+def _image(
+    article: Article, base: str, pictures: Mapping[tuple[str, str], Picture], *, linked: bool
+) -> ImageView | None:
     image = article.image
     if image is None:
         return None
     credit = image.credit or article.credit
-    if image.is_remote:
+    if image.is_remote and linked:
         return ImageView(image.src, image.src, image.alt, credit, 0, 0, small_url=image.src)
     found = pictures.get((article.source, image.src))
     if found is None:

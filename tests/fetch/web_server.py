@@ -67,6 +67,10 @@ class WebServer:
         """Answer so; each of several once, the last one from then on."""
         self._on[path] = list(answers)
 
+    def answers(self, path: str) -> list[bytes | Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]]:
+        """What it would answer from now on."""
+        return list(self._on[path])
+
     def url(self, path: str = "/", host: str = "127.0.0.1") -> str:
         return f"{'https' if self.tls else 'http'}://{host}:{self.port}{path}"
 

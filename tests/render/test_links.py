@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.render.links import absolute, local_pictures, scrollable, uri, with_pictures
+from digest.render.links import absolute, pictures_in, scrollable, uri, with_pictures
 from digest.render.pictures import PictureFile
 from digest.sources.addresses import Addresses
 from digest.sources.allowlist import BLOCKS, INLINE, WRAPPERS
@@ -46,10 +46,10 @@ def test_any_path_becomes_ascii_once(path):
     assert uri(made) == made
 
 
-def test_local_pictures_are_named_in_order():
+def test_pictures_are_named_in_order():
     html = '<p><img src="b.png"><img src="https://e.example/x.png"></p><figure><img src="a.png"></figure><img alt="">'
-    assert local_pictures(html) == ["b.png", "a.png"]
-    assert local_pictures("<p>none</p>") == []
+    assert pictures_in(html) == ["b.png", "https://e.example/x.png", "a.png"]
+    assert pictures_in("<p>none</p>") == []
 
 
 def test_a_local_picture_gets_its_address_and_a_missing_one_goes_alone():
@@ -58,6 +58,14 @@ def test_a_local_picture_gets_its_address_and_a_missing_one_goes_alone():
         '<p>a<img src="images/a-1.png" alt="A" width="30" height="20">bc<img src="https://e.example/x.png">d</p>'
     )
     assert with_pictures("<p>a &amp; b</p>", {}) == "<p>a &amp; b</p>"
+
+
+def test_a_remote_picture_that_is_no_link_is_treated_like_a_local_one():
+    html = '<p>a<img src="https://e.example/a.png">b<img src="https://e.example/x.png">c</p>'
+    published = {"https://e.example/a.png": PictureFile("images/a-1.png", b"", "image/png", 30, 20)}
+    assert with_pictures(html, published, linked=False) == (
+        '<p>a<img src="images/a-1.png" width="30" height="20">bc</p>'
+    )
 
 
 def test_addresses_become_absolute():
