@@ -19,6 +19,7 @@ from digest.core.urls import canonical_url
 from digest.core.wishes import NO_WISHES, Wishes
 from digest.sources.addresses import resolved
 from digest.sources.feed_article import Draft, FeedOrigin, FeedPlace, draft_of
+from digest.sources.feed_bytes import encoding
 from digest.sources.feed_html import FeedCandidate, feeds_of_page, looks_like_html
 from digest.sources.feed_json import read_json_feed
 from digest.sources.feed_text import plain
@@ -115,23 +116,13 @@ def read_feed(data: bytes, origin: FeedOrigin, now: datetime) -> FeedReading | N
 
 
 def _no_feed(data: bytes, origin: FeedOrigin, reason: str) -> NotAFeed:
-    html = (
-        data.decode(origin.charset or "utf-8", "replace") if _known(origin.charset) else data.decode("utf-8", "replace")
-    )
+    html = data.decode(encoding(origin.charset) or "utf-8", "replace")
     if not looks_like_html(html):
         return NotAFeed(reason)
     candidates = feeds_of_page(html, origin.url)
     if candidates:
         return NotAFeed("is a web page and no feed; it names the feed " + candidates[0].url, candidates)
     return NotAFeed("is a web page and no feed, and names none")
-
-
-def _known(charset: str) -> bool:
-    try:
-        b"".decode(charset or "utf-8")
-    except LookupError:
-        return False
-    return True
 
 
 def _reading(raw: RawFeed, origin: FeedOrigin, now: datetime) -> FeedReading:

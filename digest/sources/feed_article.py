@@ -122,8 +122,11 @@ class _Reader:
 
     def body(self, title: str, url: str) -> tuple[Body, str]:
         """The body, and its text as one line: of the longest text of the entry."""
-        texts = [(plain(text.value) if text.html else one_line(text.value), text) for text in self.entry.texts]
-        line, text = max(texts, key=lambda each: len(each[0]), default=("", RawText()))
+        texts = [(plain(text.value), text) for text in self.entry.texts]
+        # Of the same text twice, that which says it is HTML: the other shows its tags to the reader.
+        line, text = max(texts, key=lambda each: (len(each[0]), each[1].html), default=("", RawText()))
+        if not text.html:
+            line = one_line(text.value)
         if not line and texts:  # pictures alone
             text = texts[0][1]
         markup = without_footer(without_counters(text.value)) if text.html else text_to_html(clean(text.value))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raise it when the same file is to give other articles than before."""
 
 FEED_SUFFIXES = frozenset({".xml", ".rss", ".atom", ".rdf", ".json"})
