@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import codecs
 import re
+import zlib
 
 _DECLARED = re.compile(rb"\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)[\"']")
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
+_GZIP = b"\x1f\x8b\x08"
+_PIECE = 4096
+MOST_UNPACKED = 20 * 1024 * 1024
+"""Bytes; what a fetched answer may hold, too."""
+
 _EBCDIC = b"\x4c\x6f\xa7\x94"
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r") + b"\x7f"
 _UTF8 = frozenset({"utf-8", "utf-8-sig", "ascii"})
@@ -38,6 +44,25 @@ _LOOKED_AT = 20_000
 _FEWEST = 20
 _LEAST_SHARE = 0.25
 """Of the letters, beyond ASCII; no text in Latin letters, with its dates and links, comes near."""
+
+
+def unpacked(data: bytes) -> bytes:
+    """A feed's bytes out of the gzip they came in, if they did: as much as is whole, at most `MOST_UNPACKED`."""
+    if not data.startswith(_GZIP):
+        return data
+    unpacking = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    parts: list[bytes] = []
+    left = MOST_UNPACKED
+    for start in range(0, len(data), _PIECE):
+        try:
+            part = unpacking.decompress(data[start : start + _PIECE], left)
+        except zlib.error:
+            break
+        parts.append(part)
+        left -= len(part)
+        if not left or unpacking.eof:
+            break
+    return b"".join(parts)
 
 
 def encoding(stated: str) -> str:

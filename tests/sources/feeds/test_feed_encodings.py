@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from datetime import UTC, datetime
 
 import pytest
 
 from digest.sources.feed import FeedOrigin, NotAFeed, read_feed
-from digest.sources.feed_bytes import SCRIPTS, encoding
+from digest.sources.feed_bytes import SCRIPTS, encoding, unpacked
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 TEXTS = {
@@ -91,3 +92,21 @@ def test_whatever_charset_an_answer_names_nothing_is_raised(charset):
     json = b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "F\xfc\xdfe"}]}'
     assert len(read(json, charset).articles) == 1
     assert len(read(feed("Text").encode(), charset).articles) == 1
+
+
+def test_a_feed_that_comes_packed_is_unpacked(monkeypatch):
+    packed = gzip.compress(feed("Füße, wärmer").encode(), mtime=0)
+    note = "comes packed (gzip); it was unpacked"
+    assert shown(read(packed)) == ("Füße, wärmer", [note])
+    assert len(read(packed[:-30]).articles) == 1
+    assert len(read(packed + b"more").articles) == 1
+    spoilt = packed[:40] + b"\xff" * 40 + packed[80:]
+    assert isinstance(read(spoilt), NotAFeed)
+    monkeypatch.setattr("digest.sources.feed_bytes.MOST_UNPACKED", 1000)
+    assert len(unpacked(gzip.compress(b"0" * 10_000_000))) == 1000
+
+
+def test_a_list_of_feeds_is_called_one():
+    found = read(b"<?xml version='1.0'?><opml version='2.0'><head/><body><outline text='A'/></body></opml>")
+    assert isinstance(found, NotAFeed)
+    assert "(OPML)" in found.reason
