@@ -85,7 +85,12 @@ def prepared(data: bytes, charset: str, notes: list[str]) -> tuple[bytes, str]:
     """
     for mark, name in _MARKS:
         if data.startswith(mark):
-            data, charset = data.decode(name, "replace").encode("utf-8", "replace"), "utf-8"
+            text = data.decode(name, "replace")
+            if "<" in text:
+                data, charset = text.encode("utf-8", "replace"), "utf-8"
+            else:
+                notes.append(f"begins as {name.upper()} does, and is none")
+                data = data.removeprefix(mark)
             break
     if b"\0" in data[:4] or data.startswith(_EBCDIC):
         return data, charset

@@ -34,6 +34,7 @@ _MEDIA_TEXT = re.compile(rb"<(/?)media:description\b[^<>]*>", re.IGNORECASE)
 _NOT_MARKUP = re.compile(rb"<!(\[CDATA\[|--)", re.IGNORECASE)
 _NOT_MARKUP_ENDS = {b"[cdata[": re.compile(rb"\]\]>"), b"--": re.compile(rb"-->")}
 _ENTRY = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
+_BEGUN = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)\b", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _SKIPPED = re.compile(rb"<skip(hours|days)\s*>(.{0,3000}?)</skip\1\s*>", re.IGNORECASE | re.DOTALL)
 _SKIPPED_ONE = re.compile(rb"<(?:hour|day)\s*>\s*(\w{1,12})\s*<", re.IGNORECASE)
@@ -110,7 +111,9 @@ def _mended(data: bytes) -> bytes:
 
 
 def _tries(data: bytes, named: bytes, ready: bytes, charset: str, found: Any) -> Iterator[Any]:
-    """Other readings of a feed that is broken; one that fails is left out."""
+    """Other readings of a feed that is broken, where they could win an entry; one that fails is left out."""
+    if not isinstance(found, str) and b"\0" not in data and len(_BEGUN.findall(data)) <= _entry_count(found):
+        return
     if isinstance(found, str) or _count(ready) > _entry_count(found):
         yield from _read([_mended(ready)], "utf-8")
     yield from _read([each for each in dict.fromkeys((named, _NAME.sub(rb"\1", data))) if each != ready], charset)

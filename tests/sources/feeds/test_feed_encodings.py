@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import re
 from datetime import UTC, datetime
@@ -110,3 +111,13 @@ def test_a_list_of_feeds_is_called_one():
     found = read(b"<?xml version='1.0'?><opml version='2.0'><head/><body><outline text='A'/></body></opml>")
     assert isinstance(found, NotAFeed)
     assert "(OPML)" in found.reason
+
+
+@pytest.mark.parametrize("mark", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE])
+def test_a_mark_of_utf16_before_what_is_none_is_left_out(mark):
+    text, notes = shown(read(mark + feed("Füße, wärmer").encode()))
+    assert text == "Füße, wärmer"
+    assert notes[0].endswith("does, and is none")
+    name = "utf-16" if len(mark) == 2 else "utf-32"
+    order = "le" if mark in {codecs.BOM_UTF16_LE, codecs.BOM_UTF32_LE} else "be"
+    assert shown(read(mark + feed("Füße, wärmer").encode(f"{name}-{order}"))) == ("Füße, wärmer", [])
