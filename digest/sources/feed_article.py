@@ -101,13 +101,12 @@ class _Reader:
         """Where it is to be read, canonical; empty when it names no web address."""
         base = self.feed.origin.url or self.feed.site
         link = resolved(self.entry.link, base)
-        original = http_address(self.entry.original)
-        guid = http_address(self.entry.guid)
+        original = http_address(self.entry.original) if self.entry.original else ""
         if original and (not link or is_proxy(canonical_url(link))):
             link = original
-        elif link and is_proxy(link) and guid and not is_proxy(guid):
+        elif link and is_proxy(link) and (guid := http_address(self.entry.guid)) and not is_proxy(guid):
             link = guid
-        if not link and guid:
+        if not link and (guid := http_address(self.entry.guid)):
             link = guid
             if not self.entry.permalink:
                 self.notes.append("has no link; its id is one, and is taken")
