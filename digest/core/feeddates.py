@@ -46,7 +46,7 @@ _EAST_ASIAN = re.compile(
     r"(?P<half>오전|오후|上午|下午|午前|午後)?\s*(?P<rest>\d.*)?"
 )
 _CLOCK = re.compile(
-    r"(?<!\d)(?P<hour>\d{1,2})(?:[:.h]|时|時|시\s*)(?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d{1,9})?)?"
+    r"(?<!\d)(?P<hour>\d{1,2})(?:[:.h]|时|時|시\s*)(?P<minute>\d{2})(?:[:.](?P<second>\d{1,2})(?:[.,]\d{1,9})?)?"
     r"(?!\d)\s*(?:h\b|uhr\b)?\s*(?P<half>[ap]\.?\s?m\b\.?)?"
     r"|(?<!\d)(?P<hour2>\d{1,2})\s*(?P<half2>[ap]\.?\s?m\b\.?)",
     re.ASCII,
@@ -55,6 +55,7 @@ _PACKED_CLOCK = re.compile(r"(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?(
 _OFFSET = re.compile(
     r"(?:(?:gmt|utc|ut)\s?)?(?P<sign>[+\-\u2212])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?", re.ASCII
 )
+_CUT_OFFSET = re.compile(r"(?:(?:gmt|utc|ut)\s?)?[+\-\u2212]0\d{2}", re.ASCII)
 _NO_ZONE = frozenset({"h", "hrs", "hs", "г", "года", "ч"})
 _AFTERNOON = frozenset({"오후", "下午", "午後"})
 _COMMENT = re.compile(r"\s*\([^()]*\)\s*$")
@@ -258,6 +259,9 @@ def _offset(said: str, time: datetime, zone: ZoneInfo | None, doubts: list[str])
     """Minutes east of Greenwich, or None when there is no zone to go by."""
     if not said:
         return None
+    if match := _CUT_OFFSET.fullmatch(said):
+        doubts.append(f"has the zone {said}, which lacks a digit: {said}0 is taken")
+        said += "0"
     if match := _OFFSET.fullmatch(said):
         minutes = int(match["hours"]) * 60 + int(match["minutes"] or 0)
         if minutes <= FURTHEST_ZONE and int(match["minutes"] or 0) < 60:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
@@ -16,6 +17,7 @@ _ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HERE = ("localhost", "local", "internal", "lan", "home", "intranet", "corp", "localdomain", "home.arpa")
 
 
+@lru_cache(maxsize=1024)
 def ascii_host(host: str) -> str:
     """The ASCII form of a host name; one that is ASCII stays as written.
 
@@ -59,6 +61,7 @@ def well_formed_host(address: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=1024)
 def private_host(host: str) -> bool:
     """Whether a host's name or address is of this machine or a network that others do not reach."""
     try:
@@ -75,8 +78,11 @@ def leads_inside(url: str, near: str) -> bool:
         url: The address.
         near: That of the text; empty when it is not known.
     """
-    host, ours = well_formed_host(url), well_formed_host(near)
-    return bool(host) and private_host(host) and not (ours and private_host(ours))
+    host = well_formed_host(url)
+    if not host or not private_host(host):
+        return False
+    ours = well_formed_host(near)
+    return not (ours and private_host(ours))
 
 
 def mended(url: str) -> str:

@@ -16,6 +16,12 @@ WORDS_A_MINUTE = 220
 """Adult silent reading of English non-fiction: 238 on average, a little less on a screen."""
 
 _LINE_BREAK = re.compile("\r\n|[\r\v\f\x85]")
+# Controls (Cc), surrogates (Cs), non-characters: a set that Unicode has closed.
+_UNFIT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
 # No character has a number of so many digits, and of more than 4,300 Python makes an error in place of a number.
 _ENDLESS = re.compile(r"&#[0-9]{20,};?")
 # Embeddings and overrides [UAX 9]; marks and isolates, which texts are written with, stay.
@@ -33,14 +39,7 @@ def clean(text: str) -> str:
     """
     if text.replace("\n", "").replace("\t", "").isprintable():
         return text
-    text = _LINE_BREAK.sub("\n", text)
-    return "".join(
-        char for char in text if char in "\n\t" or not (unicodedata.category(char) in ("Cc", "Cs") or _is_nonchar(char))
-    )
-
-
-def _is_nonchar(char: str) -> bool:
-    return (ord(char) & 0xFFFE) == 0xFFFE or 0xFDD0 <= ord(char) <= 0xFDEF
+    return _UNFIT.sub("", _LINE_BREAK.sub("\n", text))
 
 
 def one_line(text: str) -> str:

@@ -19,6 +19,7 @@ from digest.core.urls import canonical_url
 from digest.core.wishes import NO_WISHES, Wishes
 from digest.sources.addresses import resolved
 from digest.sources.feed_article import Draft, FeedOrigin, FeedPlace, draft_of
+from digest.sources.feed_bytes import encoding, unpacked
 from digest.sources.feed_html import FeedCandidate, feeds_of_page, looks_like_html
 from digest.sources.feed_json import read_json_feed
 from digest.sources.feed_text import plain
@@ -101,6 +102,8 @@ def read_feed(data: bytes, origin: FeedOrigin, now: datetime) -> FeedReading | N
         origin: Where it comes from.
         now: Dates more than a year after it are refused.
     """
+    packed = data
+    data = unpacked(packed)
     if not data.strip(b"\0\t\n\r \xef\xbb\xbf\xfe\xff"):
         return NotAFeed("is empty")
     if data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\0\t\n\r \xfe\xff")[:1] in {b"{", b"["}:
@@ -111,27 +114,21 @@ def read_feed(data: bytes, origin: FeedOrigin, now: datetime) -> FeedReading | N
         return _no_feed(data, origin, raw)
     if not raw.entries and not raw.format:
         return _no_feed(data, origin, "is no feed: it has neither entries nor the beginning of one")
+    if data is not packed:
+        raw = replace(raw, notes=("comes packed (gzip); it was unpacked", *raw.notes))
     return _reading(raw, origin, now)
 
 
 def _no_feed(data: bytes, origin: FeedOrigin, reason: str) -> NotAFeed:
-    html = (
-        data.decode(origin.charset or "utf-8", "replace") if _known(origin.charset) else data.decode("utf-8", "replace")
-    )
+    html = data.decode(encoding(origin.charset) or "utf-8", "replace")
+    if "<opml" in html[:4000].lower():
+        return NotAFeed("is a list of feeds (OPML) and no feed: 'digest sources import' takes such lists in")
     if not looks_like_html(html):
         return NotAFeed(reason)
     candidates = feeds_of_page(html, origin.url)
     if candidates:
         return NotAFeed("is a web page and no feed; it names the feed " + candidates[0].url, candidates)
     return NotAFeed("is a web page and no feed, and names none")
-
-
-def _known(charset: str) -> bool:
-    try:
-        b"".decode(charset or "utf-8")
-    except LookupError:
-        return False
-    return True
 
 
 def _reading(raw: RawFeed, origin: FeedOrigin, now: datetime) -> FeedReading:

@@ -101,13 +101,12 @@ class _Reader:
         """Where it is to be read, canonical; empty when it names no web address."""
         base = self.feed.origin.url or self.feed.site
         link = resolved(self.entry.link, base)
-        original = http_address(self.entry.original)
-        guid = http_address(self.entry.guid)
+        original = http_address(self.entry.original) if self.entry.original else ""
         if original and (not link or is_proxy(canonical_url(link))):
             link = original
-        elif link and is_proxy(link) and guid and not is_proxy(guid):
+        elif link and is_proxy(link) and (guid := http_address(self.entry.guid)) and not is_proxy(guid):
             link = guid
-        if not link and guid:
+        if not link and (guid := http_address(self.entry.guid)):
             link = guid
             if not self.entry.permalink:
                 self.notes.append("has no link; its id is one, and is taken")
@@ -122,8 +121,11 @@ class _Reader:
 
     def body(self, title: str, url: str) -> tuple[Body, str]:
         """The body, and its text as one line: of the longest text of the entry."""
-        texts = [(plain(text.value) if text.html else one_line(text.value), text) for text in self.entry.texts]
-        line, text = max(texts, key=lambda each: len(each[0]), default=("", RawText()))
+        texts = [(plain(text.value), text) for text in self.entry.texts]
+        # Of the same text twice, that which says it is HTML: the other shows its tags to the reader.
+        line, text = max(texts, key=lambda each: (len(each[0]), each[1].html), default=("", RawText()))
+        if not text.html:
+            line = one_line(text.value)
         if not line and texts:  # pictures alone
             text = texts[0][1]
         markup = without_footer(without_counters(text.value)) if text.html else text_to_html(clean(text.value))

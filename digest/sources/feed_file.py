@@ -15,7 +15,7 @@ from digest.sources.walk import fingerprint
 if TYPE_CHECKING:
     from datetime import datetime
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raise it when the same file is to give other articles than before."""
 
 FEED_SUFFIXES = frozenset({".xml", ".rss", ".atom", ".rdf", ".json"})

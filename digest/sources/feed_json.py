@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from digest.sources.feed_bytes import encoding
 from digest.sources.feed_raw import RawEntry, RawFeed, RawImage, RawText, Rung
 
 _RUNGS: tuple[tuple[Rung, str], ...] = (("published", "date_published"), ("updated", "date_modified"))
@@ -47,10 +48,12 @@ def read_json_feed(data: bytes, charset: str) -> RawFeed | str:
 def _loaded(data: bytes, charset: str, notes: list[str]) -> dict[str, Any] | str:
     text = data.decode(json.detect_encoding(data), "replace")
     if "\ufffd" in text:
+        name = encoding(charset)
+        name = name if name and not name.startswith("utf") else "windows-1252"
         try:
-            text = data.decode(charset or "cp1252")
-            notes.append(f"is no UTF-8; it is read as {charset or 'windows-1252'}")
-        except (UnicodeDecodeError, LookupError):
+            text = data.decode(name)
+            notes.append(f"is no UTF-8; it is read as {name}")
+        except UnicodeError:
             notes.append("has bytes that are no UTF-8; they are replaced")
     text = text.removeprefix("\ufeff").strip()
     # strict=False: line breaks and tabs within a text are common, and harmless.

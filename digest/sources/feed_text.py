@@ -24,6 +24,7 @@ _HIDDEN_ENDS = {
     "!--": re.compile("-->"),
 }
 _LEFT_ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
+_NOTHING_BUT_TAGS = re.compile(r"\s*(?:</?(?:img|br|hr|p|div|span|a)\b[^<>]*>\s*)+", re.IGNORECASE)
 _IMG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 _SIDE = re.compile(r"\b(width|height)\s*=\s*[\"']?\s*([01])(?:px)?\s*(?=[\"'\s/>])", re.IGNORECASE)
 _STYLED_SIDE = re.compile(r"\b(width|height)\s*:\s*[01](?:px)?\s*(?=[;\"'!])", re.IGNORECASE)
@@ -59,7 +60,7 @@ def plain(html: str) -> str:
 
 def title_text(value: str, *, html: bool) -> str:
     """A title as one line; what was escaped twice is unescaped twice."""
-    text = plain(value) if html else one_line(value)
+    text = plain(value) if html or _NOTHING_BUT_TAGS.fullmatch(value) else one_line(value)
     if _LEFT_ENTITY.search(text):
         text = one_line(unescaped(text))
     # Tags within a line leave no space behind: 'a <b>b</b>, c'.

@@ -7,7 +7,6 @@ first and it reads again.
 
 from __future__ import annotations
 
-import codecs
 import io
 import re
 from dataclasses import replace
@@ -17,23 +16,13 @@ from lxml import etree
 
 from digest.core.text import one_line
 from digest.core.wishes import Wishes, wishes
+from digest.sources.feed_bytes import prepared
 from digest.sources.feed_raw import RawEntry, RawFeed, RawImage, RawText, Rung
 from digest.sources.spans import without_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-_DECLARED = re.compile(rb"\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)[\"']")
-_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
-)  # fmt: skip
-_EBCDIC = b"\x4c\x6f\xa7\x94"
-_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r") + b"\x7f"
-_UTF8_NAMES = frozenset({"", "utf-8", "utf8", "us-ascii", "ascii"})
-_BROKEN_BYTES = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
-_BROKEN = re.compile("[\udc80-\udcff]")
-_REFERENCE = re.compile(rb"&#(?:(\d+)|[xX]([0-9A-Fa-f]+));?")
 # feedparser looks for an e-mail address in a name, in time that grows with the square of its length.
 _NAME = re.compile(
     rb"(<(?:[\w.-]+:)?(?:author|creator|managingeditor|webmaster|name|publisher|email)\b[^<>]*>"
@@ -45,6 +34,7 @@ _MEDIA_TEXT = re.compile(rb"<(/?)media:description\b[^<>]*>", re.IGNORECASE)
 _NOT_MARKUP = re.compile(rb"<!(\[CDATA\[|--)", re.IGNORECASE)
 _NOT_MARKUP_ENDS = {b"[cdata[": re.compile(rb"\]\]>"), b"--": re.compile(rb"-->")}
 _ENTRY = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
+_BEGUN = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)\b", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _SKIPPED = re.compile(rb"<skip(hours|days)\s*>(.{0,3000}?)</skip\1\s*>", re.IGNORECASE | re.DOTALL)
 _SKIPPED_ONE = re.compile(rb"<(?:hour|day)\s*>\s*(\w{1,12})\s*<", re.IGNORECASE)
@@ -65,12 +55,13 @@ def read_xml_feed(data: bytes, charset: str) -> RawFeed | str:
         The feed, its `format` empty when nothing in the file is one; or why it cannot be read.
     """
     notes: list[str] = []
-    prepared, charset = _prepared(data, charset, notes)
-    ready = _MEDIA_TEXT.sub(rb"<\1media:words>", prepared)
+    clean, charset = prepared(data, charset, notes)
+    named = _NAME.sub(rb"\1", clean)
+    ready = _MEDIA_TEXT.sub(rb"<\1media:words>", named)
     found = _parsed(ready, charset)
     if isinstance(found, str) or found.get("bozo"):
         # In broken XML, whatever was taken out of feedparser's way may be what held an entry: the most entries count.
-        best = max(_tries(data, prepared, ready, charset, found), key=_entry_count, default=None)
+        best = max(_tries(data, named, ready, charset, found), key=_entry_count, default=None)
         if best is not None and (isinstance(found, str) or _entry_count(best) > _entry_count(found)):
             notes.append("is no well-formed XML; it was mended")
             found = best
@@ -93,37 +84,6 @@ def read_xml_feed(data: bytes, charset: str) -> RawFeed | str:
         wishes=_wishes(feed, ready),
         notes=tuple(dict.fromkeys(notes)),
     )
-
-
-def _prepared(data: bytes, charset: str, notes: list[str]) -> tuple[bytes, str]:
-    """The bytes without what no XML may hold, and the charset to tell feedparser."""
-    for mark, name in _MARKS:
-        if data.startswith(mark):
-            data, charset = data.decode(name, "replace").encode("utf-8", "replace"), "utf-8"
-            break
-    if b"\0" in data[:4] or data.startswith(_EBCDIC):
-        return data, charset
-    declared = match[1].decode("ascii").lower() if (match := _DECLARED.match(data)) else ""
-    if (charset.lower() or declared) in _UTF8_NAMES:
-        text = data.decode("utf-8", "surrogateescape")
-        if _BROKEN.search(text):
-            # Byte by byte: one stray byte must not make another text of all the rest.
-            notes.append("has bytes that are no UTF-8; they are read as windows-1252")
-            data = text.translate(_BROKEN_BYTES).encode("utf-8", "replace")
-        charset = "utf-8"
-        bare = data.translate(None, _CONTROLS)
-        if len(bare) < len(data):
-            notes.append("holds control characters; they are taken out")
-            data = bare
-    return _NAME.sub(rb"\1", _REFERENCE.sub(_reference, data)), charset
-
-
-def _reference(match: re.Match[bytes]) -> bytes:
-    """A numeric character reference, or nothing where it stands for no character of XML."""
-    digits, base = (match[1], 10) if match[1] else (match[2], 16)
-    code = int(digits, base) if len(digits) <= 10 else 0
-    good = code in {9, 10, 13} or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code <= 0x10FFFF
-    return match[0] if good else b""
 
 
 def _parsed(data: bytes, charset: str) -> Any:
@@ -150,11 +110,13 @@ def _mended(data: bytes) -> bytes:
     return b"" if root is None else etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def _tries(data: bytes, prepared: bytes, ready: bytes, charset: str, found: Any) -> Iterator[Any]:
-    """Other readings of a feed that is broken; one that fails is left out."""
+def _tries(data: bytes, named: bytes, ready: bytes, charset: str, found: Any) -> Iterator[Any]:
+    """Other readings of a feed that is broken, where they could win an entry; one that fails is left out."""
+    if not isinstance(found, str) and b"\0" not in data and len(_BEGUN.findall(data)) <= _entry_count(found):
+        return
     if isinstance(found, str) or _count(ready) > _entry_count(found):
         yield from _read([_mended(ready)], "utf-8")
-    yield from _read([each for each in dict.fromkeys((prepared, _NAME.sub(rb"\1", data))) if each != ready], charset)
+    yield from _read([each for each in dict.fromkeys((named, _NAME.sub(rb"\1", data))) if each != ready], charset)
 
 
 def _read(texts: Iterable[bytes], charset: str) -> Iterator[Any]:
@@ -236,10 +198,13 @@ def _entry(entry: Mapping[str, Any]) -> RawEntry:
         link = ""  # feedparser takes any guid for a link
     summary = _raw(_get(entry, "summary_detail", {}), plain=_text(entry, "summary"))
     contents = [_raw(each) for each in _get(entry, "content", ()) if _is_text(each)]
-    texts = [text for text in dict.fromkeys((*contents, summary)) if text.value.strip()]
+    repeated = any(text.value == summary.value for text in contents)
+    # feedparser gives the content as a summary too, without a word on its kind, where there is none.
+    own = () if repeated and "summary_detail" not in entry else (summary,)
+    texts = [text for text in dict.fromkeys((*contents, *own)) if text.value.strip()]
     if not texts and (words := _text(entry, "media_words")):
         texts = [RawText(words, html=False)]
-    title = _raw(_get(entry, "title_detail", {}), plain=_text(entry, "title"))
+    title = _title(entry)
     return RawEntry(
         title=title,
         guid=guid,
@@ -247,13 +212,20 @@ def _entry(entry: Mapping[str, Any]) -> RawEntry:
         original=_text(entry, "feedburner_origlink") or _text(entry, "pheedo_origlink"),
         permalink=bool(_get(entry, "guidislink", False)),
         texts=tuple(texts),
-        summary=summary if not any(text.value == summary.value for text in contents) else RawText(),
+        summary=RawText() if repeated else summary,
         dates=tuple((rung, text) for rung in _RUNGS if (text := _text(entry, rung))),
         authors=_authors(entry),
         categories=tuple(_categories(_get(entry, "tags", ()))),
         images=tuple(_images(entry)),
         language=next((text.language for text in (*texts, title) if text.language), ""),
     )
+
+
+def _title(entry: Mapping[str, Any]) -> RawText:
+    """Its title; feedparser's detail may be of another title within the entry, a picture's say."""
+    value = _text(entry, "title")
+    detail = _raw(_get(entry, "title_detail", {}), plain=value)
+    return detail if detail.value.strip() == value else replace(detail, value=value)
 
 
 def _is_text(content: Any) -> bool:
@@ -273,6 +245,7 @@ def _authors(found: Mapping[str, Any]) -> tuple[str, ...]:
     """Names; an e-mail address is nobody's name."""
     named = [_text(each, "name") for each in _get(found, "authors", ())]
     names = [name for name in named if name] or [_text(_get(found, "author_detail", {}), "name")]
+    names = [name.removesuffix("(mailto:").rstrip() for name in names]  # what is left of 'Name (mailto:address)'
     return tuple(dict.fromkeys(name for name in names if name and not re.fullmatch(r"\S+@\S+", name)))
 
 

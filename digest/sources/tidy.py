@@ -12,9 +12,13 @@ from digest.sources.addresses import Note, web_address
 from digest.sources.allowlist import ATTRIBUTES, BLOCK_TAGS, ID_HOLDERS, INLINE, SHAPES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lxml import etree
 
     from digest.sources.addresses import Addresses
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 class Writer:
@@ -78,7 +82,9 @@ class Writer:
 
     def _block(self, element: etree._Element, handed: dict[str, str]) -> list[str]:
         tag = str(element.tag)
-        kept = {name: value for name in ("lang", "dir") if (value := _value(element, name) or handed.get(name, ""))}
+        kept = _values(element, ("lang", "dir"))
+        if handed:
+            kept = {name: value for name in ("lang", "dir") if (value := kept.get(name) or handed.get(name, ""))}
         if tag in self._special:
             return self._special[tag](element, kept)
         if tag == "blockquote":
@@ -86,7 +92,7 @@ class Writer:
         if tag == "pre":
             # A parser drops a line break right after <pre>, so there is none to begin with.
             return _wrapped(tag, [self._inlines(element).lstrip("\n")], kept)
-        if re.fullmatch("h[1-6]", tag):
+        if tag in _HEADINGS:
             return _wrapped("h2" if tag == "h1" else tag, [self._inlines(element).strip()], kept)
         return self.flow(element, kept, wrap=True)
 
@@ -98,7 +104,7 @@ class Writer:
         parts = [f"<{other}>{_text(element.text)}</{other}>\n"] if (element.text or "").strip() else []
         for child in element:
             if child.tag in allowed:
-                attributes = {name: value for name in ("lang", "dir") if (value := _value(child, name))}
+                attributes = _values(child, ("lang", "dir"))
                 if id(child) in self._holders:
                     attributes["id"] = self._holders[id(child)]
                 parts += _wrapped(str(child.tag), self.flow(child, {}, wrap=False), attributes)
@@ -125,7 +131,7 @@ class Writer:
         for cell in row.iterchildren("td", "th"):
             tag = str(cell.tag)
             names = sorted(ATTRIBUTES[tag] | {"lang", "dir"})
-            attributes = {name: value for name in names if (value := _value(cell, name))}
+            attributes = _values(cell, names)
             # An empty cell keeps its place.
             cells.append(f"<{tag}{_written(attributes)}>{''.join(self.flow(cell, {}, wrap=False)).strip()}</{tag}>")
         return f"<tr>{''.join(cells)}</tr>\n" if cells else ""
@@ -156,7 +162,7 @@ class Writer:
         if tag == "img":
             return self._image(element)
         inner = self._inlines(element)
-        attributes = {name: value for name in ("lang", "dir", "datetime", "title") if (value := _value(element, name))}
+        attributes = _values(element, ("lang", "dir", "datetime", "title"))
         if tag == "a":
             href = self._href(element.get("href", "").strip())
             attributes = {"href": href, **attributes} if href else {}
@@ -240,6 +246,13 @@ def _value(element: etree._Element, name: str) -> str:
     value = one_line(value)
     shape = SHAPES.get(name)
     return value if shape is None or shape.fullmatch(value) else ""
+
+
+def _values(element: etree._Element, names: Iterable[str]) -> dict[str, str]:
+    """Of the attributes named, those it has, well-formed."""
+    if not element.keys():  # as most have none
+        return {}
+    return {name: value for name in names if (value := _value(element, name))}
 
 
 def _written(attributes: dict[str, str]) -> str:

@@ -59,6 +59,7 @@ def read_words(text: str) -> tuple[str, ...]:
 def article_row(sighting: Sighting) -> dict[str, Any]:
     """An article's row as its source gives it: without `key` and `first_seen`, which the library decides."""
     article = sighting.article
+    details = _details(article)
     row = {
         "source": article.source,
         "file": sighting.file,
@@ -75,12 +76,12 @@ def article_row(sighting: Sighting) -> dict[str, Any]:
         "pinned": article.pinned,
         "held": article.held,
         "withdrawn": False,
-        "details": to_json(_details(article)),
+        "details": to_json(details),
     }
     known = dict(row)
     if is_syndicated(article.source):
         # An entry's place in its feed, which stands in its problems, changes whenever another one is added.
-        known["details"] = to_json({**_details(article), "problems": [each.message for each in article.problems]})
+        known["details"] = to_json({**details, "problems": [each.message for each in article.problems]})
     known_by = [*(str(value) for value in known.values()), article.body.html]
     row["version"] = hashlib.sha256(to_json(known_by).encode("utf-8", "surrogatepass")).hexdigest()
     return row

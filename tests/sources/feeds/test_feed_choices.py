@@ -1,0 +1,62 @@
+"""Which of several texts, titles and names of an entry counts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from digest.sources.feed import FeedOrigin, read_feed
+
+NOW = datetime(2026, 3, 10, tzinfo=UTC)
+RSS = (
+    "<rss version='2.0' xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'"
+    " xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><title>T</title><item>{}</item></channel></rss>"
+)
+ATOM = "<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title><entry>{}</entry></feed>"
+
+
+def first(form: str, inner: str):
+    return read_feed(form.format(inner).encode(), FeedOrigin(source="feed:x", place="x"), NOW).articles[0]
+
+
+def test_a_text_that_stands_there_twice_is_taken_as_html():
+    text = "One, &lt;b&gt;two&lt;/b&gt;.&lt;br&gt;"
+    for order in (
+        "<itunes:summary>{0}</itunes:summary><description>{0}</description>",
+        "<description>{0}</description><itunes:summary>{0}</itunes:summary>",
+    ):
+        assert first(RSS, f"<title>A</title>{order.format(text)}").body.html == "<p>One, <b>two</b>.<br></p>"
+
+
+def test_plain_text_alone_shows_what_looks_like_tags():
+    html = "<p>The &lt;blink&gt; tag</p>"
+    assert first(ATOM, "<title>A</title><content type='text'>The &lt;blink&gt; tag</content>").body.html == html
+
+
+def test_tags_do_not_make_a_text_the_longest():
+    inner = (
+        "<title>A</title><content type='text'>&lt;a href='https://example.org/a/long/way'&gt;two&lt;/a&gt;</content>"
+        "<summary type='html'>one two</summary>"
+    )
+    assert first(ATOM, inner).body.html == "<p>one two</p>"
+
+
+def test_the_title_of_a_picture_within_an_entry_is_not_its_own():
+    assert first(ATOM, "<title>Own</title><image><title>Picture</title></image>").title == "Own"
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("&lt;img src='https://example.org/a.gif' alt=''&gt;", "First words"),
+        ("Using &lt;br&gt; well", "Using <br> well"),
+        ("&lt;blink&gt;", "<blink>"),
+    ],
+)
+def test_a_title_of_nothing_but_tags_is_none(title, shown):
+    assert first(RSS, f"<title>{title}</title><description>First words. More.</description>").title == shown
+
+
+def test_what_is_left_of_an_address_is_no_part_of_a_name():
+    assert first(RSS, "<title>A</title><dc:creator>Bo Ek (mailto:bo@example.org)</dc:creator>").author == "Bo Ek"
