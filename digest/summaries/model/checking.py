@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from digest.core.faithful import Article
 from digest.core.figures import plain
 from digest.core.text import word_count
-from digest.summaries.functionwords import COMMON
 from digest.summaries.language import language_of
+from digest.summaries.model.openers import no_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,19 +37,6 @@ _ASSISTANT = re.compile(
 )
 _CLOSED = re.compile(r"[.!?…؟。！？][\"'”’»“)\]」』]*\Z")
 _WORDS = re.compile(r"\w+")
-# What sentences begin with in English beside function words, and nobody is called.
-_OPENERS = (
-    "according activists additional advocates although amid among analysts another authorities because both "
-    "campaigners communities companies critics customers demand despite doctors each earlier early employees "
-    "engineers every everyone evidence experts families few figures firefighters following former fans investigators "
-    "investors journalists judges just last late later lawmakers lawyers leaders local many meanwhile members "
-    "ministers most much neither new newly nobody nothing now officers officials once one opponents others parents "
-    "part people planners plans police politicians prices profits prosecutors protesters readers recent regulators "
-    "relatives report reports rescuers research researchers residents sales scientists several shareholders shares "
-    "since some someone sources staff students supporters talks teachers those together tourists under unlike until "
-    "users victims visitors voters when whether while witnesses women workers young"
-)
-OPENERS = {"en": frozenset(_OPENERS.split())}
 
 
 @dataclass(frozen=True)
@@ -75,8 +62,7 @@ class Judge:
     @cached_property
     def article(self) -> Article:
         """The text, to be looked up in."""
-        common = COMMON.get(self.language, frozenset()) | OPENERS.get(self.language, frozenset())
-        return Article(self.text, self.language, common)
+        return Article(self.text, self.language, no_names(self.language))
 
     def cannot(self) -> str:
         """Why no summary of this story could be checked; empty when one can."""
