@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 _LARGE_NOUNS = frozenset({"de"})
 """Languages that write every noun large."""
 LEAST_SHARED = 0.5
-"""The share of a summary's longer words that must be the article's, in some form."""
+"""The share of longer words that must be the article's, in some form."""
+MOST_FOREIGN = 2
+"""So many of a sentence's longer words may be others whatever its length."""
 LEAST_CASED = 0.5
 """The share of letters that have a case, above which names can be told by their capitals."""
 
@@ -42,6 +44,8 @@ _RUSSIAN_ENDING = re.compile(
 # Looked up as a figure is: '12C'.
 _MEASURE = re.compile(r"\d+(?:[.,]\d+)*[CFkKmMbB]")
 _FEWEST_OF_A_STEM = 4
+_LONG = 5
+"""Letters of a word that says something; of a shorter one nothing is said by its being there."""
 _GAP = 3
 """Words of a name that may be left out between two of its parts: Ursula (Gertrud von der) Leyen."""
 # 'Mio. Euro': looked up with its number.
@@ -100,6 +104,11 @@ class Article:
         return places
 
     @cached_property
+    def _beginnings(self) -> set[str]:
+        """How its longer words begin."""
+        return {word[:_LONG] for word in self._folded if len(word) >= _LONG}
+
+    @cached_property
     def _common(self) -> set[str]:
         return {_fold(word) for word in self.common}
 
@@ -147,7 +156,7 @@ class Article:
         for sentence in said:
             for name in self._unknown_names(sentence):
                 return f"'{name}' is not in the article"
-        return self._foreign(whole)
+        return next(filter(None, (self._foreign(sentence, MOST_FOREIGN) for sentence in said)), self._foreign(whole, 0))
 
     def _unquoted(self, text: str) -> Iterator[str]:
         """What is wrong with quotations: each stands in the article word for word, what '...' leaves out aside."""
@@ -226,12 +235,13 @@ class Article:
         between = self._tokens[end + 1 : place]
         return 1 <= place - end <= _GAP + 1 and all(_is_name(word) or word in _PARTICLES for word in between)
 
-    def _foreign(self, text: str) -> str:
-        """Why the words are not the article's, when most are not."""
-        words = {_fold(word) for word in re.findall(r"[^\W\d_]{5,}", text)}
-        stems = {word[:5] for word in self._folded if len(word) > _FEWEST_OF_A_STEM}
-        shared = sum(word in self._folded or word[:5] in stems for word in words)
-        return "" if shared >= LEAST_SHARED * len(words) else "most of its words are not the article's"
+    def _foreign(self, text: str, most: int) -> str:
+        """Why words are not the article's, when more than so many are not, and most."""
+        words = {_fold(word) for word in re.findall(r"[^\W\d_]{5,}", text)} - self._common - _COUNTED
+        foreign = [word for word in words if word not in self._folded and word[:_LONG] not in self._beginnings]
+        if len(foreign) <= max(most, (1 - LEAST_SHARED) * len(words)):
+            return ""
+        return f"most words of '{text[:60]}' are not the article's"
 
 
 def _runs(sentence: str) -> Iterator[tuple[list[str], bool]]:

@@ -85,8 +85,8 @@ def plain(text: str) -> str:
 
 
 _ALIKE = {
-    **dict.fromkeys(map(ord, "“”„‟«»″"), '"'),
-    **dict.fromkeys(map(ord, "’‘‛`´′"), "'"),
+    **dict.fromkeys(map(ord, "“”„‟«»″「」『』〝〞〟"), '"'),
+    **dict.fromkeys(map(ord, "’‘‛‚‹›`´′"), "'"),
     **dict.fromkeys(map(ord, "‐‑‒–—―−"), "-"),
     **dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")),
 }
@@ -135,7 +135,8 @@ def unsupported(said: Figures, known: Figures) -> str:
 
 def _same_number(said: Number, known: Number) -> bool:
     return any(
-        value == its_value and (not unit or unit == its_unit or (unit in OFTEN_LEFT_OUT and not its_unit))
+        value == its_value
+        and (not unit or unit == its_unit or (unit in OFTEN_LEFT_OUT and not its_unit and not known.spare))
         for value, unit in said.meanings
         for its_value, its_unit in known.meanings
     )

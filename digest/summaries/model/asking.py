@@ -14,8 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.core.text import one_line
 from digest.summaries.model.endpoint import NO_KEY, AskingError, Budget, Endpoint
+from digest.summaries.model.reasons import fit_to_print, without_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -80,7 +80,8 @@ def ask_all(
                 continue
             if answer.number in left:
                 left.remove(answer.number)
-                yield answer
+                # An endpoint may repeat what it was sent, and reasons and answers are kept.
+                yield Answer(answer.number, without_key(answer.text, key), fit_to_print(answer.reason, key))
     finally:
         work.stop()
     for number in sorted(left):
@@ -158,4 +159,4 @@ class _Work:
 
 
 def _failed(error: Exception) -> str:
-    return f"asking failed: {type(error).__name__}: {one_line(str(error))[:200]}"
+    return f"asking failed: {type(error).__name__}: {error}"
