@@ -122,6 +122,8 @@ class _Work:
     async def _main(self) -> None:
         from openai import AsyncOpenAI  # noqa: PLC0415 half a second, and only where a model is asked
 
+        from digest.summaries.model.wire import http_client  # noqa: PLC0415 as above
+
         with self._lock:
             if self._stopped:
                 return
@@ -132,6 +134,7 @@ class _Work:
             base_url=settings.url,
             timeout=settings.timeout.total_seconds(),
             max_retries=0,
+            http_client=http_client(self._key, settings.parallel),
         ) as client:
             endpoint = Endpoint(client, settings, Budget(settings.calls, settings.tokens))
             room = asyncio.Semaphore(settings.parallel)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from digest.summaries.model.settings import ModelSettings
 
 NO_KEY = "none"
-"""Sent where an endpoint asks for no key: without any, the client would take one from the environment."""
+"""In place of one where an endpoint asks for none, and never sent: the client would take one from the environment."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 20.0
 """Seconds between two tries: doubled each time, unless the endpoint says."""
 TOKENS_OF_A_REQUEST = 60
@@ -177,13 +177,32 @@ def _refused(error: APIError, settings: ModelSettings) -> _RefusedError:
         said = one_line(error.message.removeprefix(f"Error code: {status} - "))[:200]
         again = status in _AGAIN or status >= 500
         reason = f"the endpoint answered {status}: {said}"
+        if 300 <= status < 400:
+            reason = (
+                f"the endpoint answered {status} with another address, which is not asked: put the right one in 'url'"
+            )
         wait = _seconds(error.response.headers.get("retry-after", ""))
         # A wrong key or name is wrong for the next article too.
-        down = status in (401, 403, 404)
+        down = status in (401, 403, 404) or 300 <= status < 400
         return _RefusedError(reason, again=again, malformed=status in _MALFORMED, wait=wait, down=down)
     if isinstance(error, openai.APIConnectionError):
-        return _RefusedError(f"{settings.url} cannot be reached", again=True, down=True)
+        return _unreached(error, settings)
     return _RefusedError("the endpoint's answer cannot be read", again=True)
+
+
+def _unreached(error: APIError, settings: ModelSettings) -> _RefusedError:
+    """What became of a call without an answer: one whose connection broke says nothing about the next."""
+    import httpx2  # noqa: PLC0415 imported by whoever calls
+
+    from digest.summaries.model.wire import BodyError  # noqa: PLC0415 as above
+
+    cause = error.__cause__
+    if isinstance(cause, BodyError):
+        return _RefusedError(str(cause))
+    why = one_line(str(cause or ""))[:120] or type(cause).__name__
+    if isinstance(cause, httpx2.ConnectError):
+        return _RefusedError(f"{settings.url} cannot be reached ({why})", again=True, down=True)
+    return _RefusedError(f"the connection to {settings.url} broke ({why})", again=True)
 
 
 def _seconds(header: str) -> float:

@@ -114,9 +114,13 @@ class ModelSummaries:
         if not missing or not self._ask:
             return found
         variable = self._settings.key
-        secret = self._environ.get(variable, "") if variable else ""
-        if variable and not secret:
+        secret = self._environ.get(variable, "").strip() if variable else ""
+        if variable and not _is_key(secret):
             reason = f"the environment variable {variable} is not set: set it where digest is started"
+            if secret:
+                reason = (
+                    f"the environment variable {variable} holds no key: expected letters, digits and signs of ASCII"
+                )
             return [*found, *((one, "", reason) for one in missing)]
         for answer in ask_all(self._settings, secret, [one.question for one in missing], keep):
             one = missing[answer.number]
@@ -125,3 +129,8 @@ class ModelSummaries:
                 self._answers.keep(one.key, answer.text)
             found.append((one, answer.text, answer.reason))
         return found
+
+
+def _is_key(secret: str) -> bool:
+    """Whether it can be sent in a header."""
+    return secret.isascii() and secret.isprintable() and bool(secret) and " " not in secret
