@@ -21,7 +21,9 @@ from digest.summaries.model.material import material
 from digest.summaries.model.settings import ModelSettings
 from digest.summaries.model.summarizer import ModelSummaries
 
-WEEKLY = Newsletter(key="weekly", title="The Weekly", sender="desk@example.org", language="en", zone=ZoneInfo("UTC"))
+WEEKLY = Newsletter(
+    key="weekly", title="The Weekly", sender="desk@example.org", language="en", zone=ZoneInfo("UTC"), by_model=True
+)
 BRIDGE = (
     "The city of Exampleton opened a bridge on Monday. It cost 12 million euros and took four years to build.",
     "Mayor Ann Author said the bridge was late because of the winter. Booking.com sells tickets: 01632 960 114.",

@@ -20,7 +20,7 @@ from digest.summaries.model.reasons import fit_to_print, without_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from digest.summaries.model.settings import ModelSettings
+    from digest.summaries.model.settings import ModelSettings, Tokens
 
 PULSE = 5.0
 """Seconds after which whoever waits hears that it still does."""
@@ -57,7 +57,11 @@ class Answer:
 
 
 def ask_all(
-    settings: ModelSettings, key: str, questions: Sequence[Question], keep: Callable[[], None]
+    settings: ModelSettings,
+    key: str,
+    questions: Sequence[Question],
+    keep: Callable[[], None],
+    used: Callable[[Tokens], None] = lambda _: None,
 ) -> Iterator[Answer]:
     """Ask all of them; the answers as they come, in any order, one for each.
 
@@ -66,6 +70,7 @@ def ask_all(
         key: The endpoint's; empty for one that asks for none.
         questions: In the order in which a budget is spent on them.
         keep: Called every few seconds; what it raises stops the work.
+        used: Told at the end what was used, by what the endpoint says, or by estimate where it does not.
     """
     work = _Work(settings, key, questions)
     end = time.monotonic() + settings.limit.total_seconds()
@@ -84,6 +89,7 @@ def ask_all(
                 yield Answer(answer.number, without_key(answer.text, key), fit_to_print(answer.reason, key))
     finally:
         work.stop()
+        used(work.budget.used)
     for number in sorted(left):
         yield Answer(number, reason=f"it was not there after {settings.limit.total_seconds():g} s, the edition's limit")
 
@@ -96,6 +102,7 @@ class _Work:
         self._settings = settings
         self._key = key
         self._questions = questions
+        self.budget = Budget(settings.calls, settings.tokens, settings.money, settings.price)
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -136,7 +143,7 @@ class _Work:
             max_retries=0,
             http_client=http_client(self._key, settings.parallel),
         ) as client:
-            endpoint = Endpoint(client, settings, Budget(settings.calls, settings.tokens))
+            endpoint = Endpoint(client, settings, self.budget)
             room = asyncio.Semaphore(settings.parallel)
             down: list[str] = []
             async with asyncio.TaskGroup() as group:
