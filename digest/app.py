@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from digest.preflight import Preflight
     from digest.render.templates import Templates
     from digest.store.opening import Store
+    from digest.summaries.model.summarizer import ModelSummaries
 
 
 class Newsroom:
@@ -289,9 +290,15 @@ class Newsroom:
         """Who writes the summaries."""
         from digest.summaries.stories import StorySummaries
 
+        if any(one.newsletter.by_model for one in self.settings.newsletters.values()):
+            return self.by_model() or StorySummaries()
+        return StorySummaries()
+
+    def by_model(self) -> ModelSummaries | None:
+        """Summaries by the model that config.yaml names; None where it names none."""
         model = self.settings.model
         if model is None:
-            return StorySummaries()
+            return None
         from digest.render.prompt import SummaryPrompt
         from digest.summaries.model.summarizer import ModelSummaries
 

@@ -384,6 +384,7 @@ def _newsletter(
         too_few=shape.too_few,
         join_stories=shape.join_stories,
         summary_words=shape.summary_words,
+        by_model=(shape.summaries or whole.summaries.method) == "model",
         summary=shape.summary,
         introduction=shape.introduction,
         subject=shape.subject,

@@ -42,6 +42,18 @@ def cross_checks(data: dict[str, Any], root: Path) -> Iterator[tuple[Keys, str]]
     yield from _namesakes(data)
     yield from _collisions(data, root)
     yield from _unknown_sources(data)
+    yield from _no_model(data)
+
+
+def _no_model(data: dict[str, Any]) -> Iterator[tuple[Keys, str]]:
+    """Newsletters whose summaries are to be by a model that is not named."""
+    newsletters = data.get("newsletters")
+    if at(data, ("summaries", "model")) is not None or not isinstance(newsletters, dict):
+        return
+    for key in newsletters:
+        if at(newsletters, (key, "summaries")) == "model":
+            message = "no model is named: write 'summaries:' at the left margin, with 'model:' below it"
+            yield ("newsletters", key, "summaries"), message
 
 
 def faint_colours(data: dict[str, Any], shape: FileShape, root: Path) -> Iterator[tuple[Keys, str]]:

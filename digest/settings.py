@@ -198,6 +198,12 @@ class NewsletterShape(Shape):
         description="Such a summary as a paragraph (the default), or each of its sentences as a point (points).",
         examples=["paragraph", "points"],
     )
+    summaries: Literal["extractive", "model"] | None = Field(
+        default=None,
+        description="Who writes such a summary: sentences of the article (extractive), or the model that "
+        "'summaries' at the left margin names (model); as its 'method' says when left out.",
+        examples=["extractive", "model"],
+    )
     introduction: Line = Field(
         default="none",
         description="What an edition begins with: nothing (none, the default), the titles of the stories that lead "

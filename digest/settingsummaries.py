@@ -13,11 +13,15 @@ from pydantic import ConfigDict, Field, Strict, model_validator
 
 from digest.settingparts import Shape
 from digest.settingtypes import Count, FromEnvironment, Line, MistakeAtError, Tick, Url
-from digest.summaries.model.settings import ModelSettings
+from digest.summaries.model.settings import ModelSettings, TokenPrice
 
 Parallel = Annotated[int, Strict(), Field(ge=1, le=64)]
 Retries = Annotated[int, Strict(), Field(ge=0, le=5)]
 Tokens = Annotated[int, Strict(), Field(ge=1000, le=1_000_000_000)]
+
+
+Price = Annotated[float, Field(ge=0, le=10_000)]
+Money = Annotated[float, Field(gt=0, le=10_000)]
 
 
 class BudgetShape(Shape):
@@ -35,6 +39,20 @@ class BudgetShape(Shape):
         description="At most so many tokens for an edition, sent and received; no limit when left out.",
         examples=[100_000],
     )
+    money: Money | None = Field(
+        default=None,
+        description="At most so much for an edition, in the currency of 'price'; no limit when left out.",
+        examples=[0.1],
+    )
+
+
+class PriceShape(Shape):
+    """What an endpoint takes for a million tokens, in any currency."""
+
+    model_config = ConfigDict(title="price of tokens")
+
+    sent: Price = Field(description="For a million tokens that are sent.", examples=[0.25])
+    received: Price = Field(description="For a million tokens that are received.", examples=[2.0])
 
 
 class SummariesShape(Shape):
@@ -80,16 +98,24 @@ class SummariesShape(Shape):
     retries: Retries = Field(
         default=2, description="How often a call that failed is tried again; the default is 2.", examples=[2]
     )
+    price: PriceShape | None = Field(
+        default=None, description="What the endpoint takes for a million tokens; for 'budget.money' and for reports."
+    )
     budget: BudgetShape = Field(default=BudgetShape(), description="What an edition's summaries may cost.")
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
-        if self.method != "model":
-            return self
         if self.model is None:
-            raise MistakeAtError("method", "there is no 'model' beside it; for example model: gpt-5-mini")
+            if self.method == "model":
+                raise MistakeAtError("method", "there is no 'model' beside it; for example model: gpt-5-mini")
+            return self
         if find_spec("openai") is None:
-            raise MistakeAtError("method", "a model needs a package more: pip install 'digest[llm]'")
+            raise MistakeAtError(
+                "method" if self.method == "model" else "model",
+                "a model needs a package more: pip install 'digest[llm]'",
+            )
+        if self.budget.money is not None and self.price is None:
+            raise MistakeAtError("budget", "'money' needs 'price' beside 'budget': price: {sent: 0.25, received: 2.0}")
         parts = urlsplit(self.url)
         if self.key is not None and parts.scheme == "http" and not _is_here(parts.hostname or ""):
             raise MistakeAtError(
@@ -98,8 +124,8 @@ class SummariesShape(Shape):
         return self
 
     def settings(self) -> ModelSettings | None:
-        """The model that is asked; None where none is."""
-        if self.method != "model" or self.model is None:
+        """The model that may be asked; None where none is named."""
+        if self.model is None:
             return None
         return ModelSettings(
             model=self.model,
@@ -111,6 +137,8 @@ class SummariesShape(Shape):
             retries=self.retries,
             calls=self.budget.calls,
             tokens=self.budget.tokens,
+            money=self.budget.money,
+            price=TokenPrice(self.price.sent, self.price.received) if self.price else None,
         )
 
 

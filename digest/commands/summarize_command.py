@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
+    from digest.commands.summarize_model import ByModel
     from digest.core.edition import Summary
+    from digest.core.model import Body
     from digest.summaries.extractive import Extractive
 
 STDIN = "-"
@@ -26,6 +29,7 @@ STDIN = "-"
 @click.option("--sentences", type=click.IntRange(min=1), help="How many sentences; in place of --words.")
 @click.option("--words", type=click.IntRange(min=1), help="At most so many words, 60 when neither is given.")
 @click.option("--language", default="", metavar="TAG", help="Language of the text, en say; found when left out.")
+@click.option("--model", "by_model", is_flag=True, help="Ask the model of config.yaml, and say why it is refused.")
 @options(data=False)
 def command(
     terminal: Terminal,
@@ -35,27 +39,45 @@ def command(
     sentences: int | None,
     words: int | None,
     language: str,
+    by_model: bool,
 ) -> int:
     """Print a summary of each of FILES, or of standard input.
 
     A file is an article: Markdown or HTML by its name, else plain text. Its author's own summary is printed where it
     has one. With --jsonl each line is an article, and a line {id, summary, method} is written for it at once.
+
+    With --model the model of the newsroom is asked, as for an edition: what it would print, or why not.
     """
     if sentences is not None and words is not None:
         raise click.UsageError("give --sentences or --words, not both")
-    work = _Work(terminal, sentences, words, language)
-    return int(sum((work.lines if jsonl else work.article)(name) for name in files or (STDIN,)) > 0)
+    if by_model and sentences is not None:
+        raise click.UsageError("a model is told --words, not --sentences")
+    with _asking(terminal, words) if by_model else nullcontext() as model:
+        work = _Work(terminal, sentences, words, language, model)
+        wrong = sum((work.lines if jsonl else work.article)(name) for name in files or (STDIN,))
+        if model is not None:
+            terminal.note(model.used())
+    return int(wrong > 0)
+
+
+def _asking(terminal: Terminal, words: int | None) -> ByModel:
+    from digest.commands.summarize_model import ByModel
+
+    return ByModel(terminal.config, words)
 
 
 class _Work:
     """Files to summaries; each method returns how many things went wrong."""
 
-    def __init__(self, terminal: Terminal, sentences: int | None, words: int | None, language: str) -> None:
+    def __init__(
+        self, terminal: Terminal, sentences: int | None, words: int | None, language: str, model: ByModel | None
+    ) -> None:
         from digest.summaries.extractive import Extractive
 
         self.terminal = terminal
         self.summarizer: Extractive = Extractive()
         self.sentences, self.words, self.language = sentences, words, language
+        self.model = model
         self._printed = False
 
     def article(self, name: str) -> int:
@@ -73,6 +95,8 @@ class _Work:
         click.echo(summary.text)
         if not summary.sentences:
             self.terminal.note(f"{_place(name)}: there is no text to choose from")
+        elif summary.reason:
+            self.terminal.note(f"{_place(name)}: its summary is not the model's: {summary.reason}")
         elif summary.method == "lead":
             self.terminal.note(f"{_place(name)}: nothing in it could be weighed, so this is its head")
         return 0
@@ -120,19 +144,19 @@ class _Work:
         if "body" not in given:
             raise ValueError("has no body")
         summary = self._summary(title, _text(given, "body"), language)
-        return {"id": given.get("id"), "summary": list(summary.sentences), "method": summary.method}
+        made = {"id": given.get("id"), "summary": list(summary.sentences), "method": summary.method}
+        return {**made, "reason": summary.reason} if summary.reason else made
 
     def _summary(self, title: str, text: str, language: str = "") -> Summary:
         from digest.core.text import one_line
         from digest.summaries.plaintext import plain_body
 
-        return self.summarizer.summarize(
-            one_line(title),
-            plain_body(text),
-            sentences=self.sentences,
-            words=self.words,
-            language=language or self.language,
-        )
+        return self._made(one_line(title), plain_body(text), language or self.language)
+
+    def _made(self, title: str, body: Body, language: str) -> Summary:
+        if self.model is not None:
+            return self.model.summarize(title, body, language)
+        return self.summarizer.summarize(title, body, sentences=self.sentences, words=self.words, language=language)
 
     def _of_file(self, name: str) -> Summary:
         """The summary of a file.
@@ -164,13 +188,7 @@ class _Work:
         article = reading.articles[0]
         if article.summary:
             return Summary((article.summary,), "author")
-        return self.summarizer.summarize(
-            article.title,
-            article.body,
-            sentences=self.sentences,
-            words=self.words,
-            language=self.language or article.language,
-        )
+        return self._made(article.title, article.body, self.language or article.language)
 
 
 def _text(given: dict[str, object], key: str) -> str:
@@ -185,7 +203,6 @@ def _text(given: dict[str, object], key: str) -> str:
 
 def _opened(name: str) -> AbstractContextManager[BinaryIO]:
     """A file, closed at the end; standard input stays open."""
-    from contextlib import nullcontext
     from pathlib import Path
 
     return nullcontext(sys.stdin.buffer) if name == STDIN else Path(name).open("rb")

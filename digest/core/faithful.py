@@ -10,15 +10,24 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from digest.core.countedin import UNITS
 from digest.core.figures import figures, plain, unsupported
+from digest.core.numberwords import scales
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from digest.core.figures import Figures
+
+_LARGE_NOUNS = frozenset({"de"})
+"""Languages that write every noun large."""
 LEAST_SHARED = 0.5
-"""The share of a summary's longer words that must be the article's, in some form."""
+"""The share of longer words that must be the article's, in some form."""
+MOST_FOREIGN = 2
+"""So many of a sentence's longer words may be others whatever its length."""
 LEAST_CASED = 0.5
 """The share of letters that have a case, above which names can be told by their capitals."""
 
@@ -28,9 +37,19 @@ _BREAK = re.compile(r"[.!?…:;,()\[\]\"]|\s-\s")
 _QUOTED = re.compile(r'"([^"]*)"|(?<!\w)\'([^\']+(?:\'\w[^\']*)*)\'(?!\w)')
 _ELLIPSIS = re.compile(r"\[?(?:\.\.\.|…)\]?")
 _ENDINGS = ("s", "es", "n", "an", "ian", "ish", "ese", "i", "e", "en", "in", "innen", "y")
+# Of adjectives and names in Russian, after accents were taken off: й is и.
+_RUSSIAN_ENDING = re.compile(
+    r"(?:ого|его|ому|ему|ыми|ими|ами|ями|ах|ях|ои|ом|ем|ым|им|ых|их|ую|юю|ая|яя|ое|ее|ые|ие|ыи|ии|[аяуюеыиоьи])\Z"
+)
+# Looked up as a figure is: '12C'.
+_MEASURE = re.compile(r"\d+(?:[.,]\d+)*[CFkKmMbB]")
 _FEWEST_OF_A_STEM = 4
+_LONG = 5
+"""Letters of a word that says something; of a shorter one nothing is said by its being there."""
 _GAP = 3
 """Words of a name that may be left out between two of its parts: Ursula (Gertrud von der) Leyen."""
+# 'Mio. Euro': looked up with its number.
+_COUNTED = frozenset(word for word in (*scales(), *UNITS) if word.isalpha() and len(word) > 1)
 _PARTICLES = frozenset(
     ("al", "bin", "da", "de", "del", "den", "der", "di", "du", "el", "la", "le", "of", "the", "van", "von")
 )
@@ -43,7 +62,8 @@ class Article:
     Attributes:
         text: Title and text, as they were read.
         language: Code of its language, `en`; empty when it is not known.
-        common: Words that are no names though a sentence begins with them, in lower case.
+        common: Words that are no names though a sentence begins with them, in lower case; in a language that writes
+            nouns large, wherever they stand.
     """
 
     text: str
@@ -75,6 +95,28 @@ class Article:
         return places
 
     @cached_property
+    def _stems(self) -> dict[str, list[int]]:
+        """The same for words in Cyrillic, without their endings."""
+        places: dict[str, list[int]] = {}
+        for word, where in self._folded.items():
+            if stem := _russian_stem(word):
+                places.setdefault(stem, []).extend(where)
+        return places
+
+    @cached_property
+    def _beginnings(self) -> set[str]:
+        """How its longer words begin."""
+        return {word[:_LONG] for word in self._folded if len(word) >= _LONG}
+
+    @cached_property
+    def _common(self) -> set[str]:
+        return {_fold(word) for word in self.common}
+
+    @cached_property
+    def _figures(self) -> Figures:
+        return figures(self._plain, self.language, self.common)
+
+    @cached_property
     def _small(self) -> set[str]:
         """Words that it also writes small, in lines where it writes some large: they are no names."""
         lines = (plain(line) for line in self.text.splitlines() if line != line.lower())
@@ -82,7 +124,16 @@ class Article:
 
     @cached_property
     def _acronyms(self) -> set[str]:
-        return {_undotted(token) for token in self._tokens if _is_acronym(token)}
+        """Its acronyms, and the initials of its names: ECB of the European Central Bank."""
+        found = {_undotted(token) for token in self._tokens if _is_acronym(token)}
+        initials = ""
+        for token in [*self._tokens, ""]:
+            if _is_name(token):
+                initials += token[0].upper()
+            elif token not in _PARTICLES:
+                found |= {initials, initials[1:]}
+                initials = ""
+        return found
 
     def tells_names(self) -> bool:
         """Whether names can be told in its script: they begin with capitals."""
@@ -100,12 +151,12 @@ class Article:
         whole = " ".join(said)
         if wrong := next((each for each in self._unquoted(whole)), ""):
             return wrong
-        if wrong := unsupported(figures(whole, self.language), figures(self._plain, self.language)):
+        if wrong := unsupported(figures(whole, self.language, self.common), self._figures):
             return f"'{wrong}' is not in the article"
         for sentence in said:
             for name in self._unknown_names(sentence):
                 return f"'{name}' is not in the article"
-        return self._foreign(whole)
+        return next(filter(None, (self._foreign(sentence, MOST_FOREIGN) for sentence in said)), self._foreign(whole, 0))
 
     def _unquoted(self, text: str) -> Iterator[str]:
         """What is wrong with quotations: each stands in the article word for word, what '...' leaves out aside."""
@@ -127,15 +178,33 @@ class Article:
     def _opens(self, run: Sequence[str]) -> bool:
         """Whether a run that begins a sentence is known without its first word, which is written large there anyway."""
         first = _fold(run[0])
-        return (first in self.common or first in self._small) and self._knows(run[1:])
+        return (first in self._common or first in self._small) and self._knows(run[1:])
 
     def _knows(self, run: Sequence[str]) -> bool:
         """Whether the article has these words, and as one name where there are several."""
+        if self.language in _LARGE_NOUNS:
+            run = [word for word in run if _fold(word) not in self._common]
         if not all(self._has(word) for word in run):
             return False
         # 'President Biden' of 'Biden, the president': what it writes small too is no part of the name.
-        names = [word for word in run if _fold(word) not in self._small]
-        return len(names) < 2 or self._together(names)
+        names = [word for word in run if not self._is_small(word)]
+        if len(names) < 2 or self._together(names):
+            return True
+        # Where nouns are written large, several may stand in a row and be no name.
+        return self.language in _LARGE_NOUNS and all(
+            self._together(pair) or self._ends(pair[0]) for pair in pairwise(names)
+        )
+
+    def _is_small(self, word: str) -> bool:
+        folded = _fold(word)
+        return folded in self._small or any(
+            form in self._small for form in (f"{folded}s", folded.removesuffix("s")) if len(form) > _FEWEST_OF_A_STEM
+        )
+
+    def _ends(self, word: str) -> bool:
+        """Whether a word somewhere stands without another name after it: first names and titles hardly ever do."""
+        after = [place + 1 for part in _parts(word)[-1:] for place in self._places(part)]
+        return any(place >= len(self._tokens) or not _is_name(self._tokens[place]) for place in after)
 
     def _has(self, word: str) -> bool:
         if _is_acronym(word):
@@ -149,6 +218,8 @@ class Article:
             # German of Germany, Estonia's of Estonia: a word with another ending.
             for form in _forms(folded):
                 found = [*found, *self._folded.get(form, [])]
+            if stem := _russian_stem(folded):
+                found = [*found, *self._stems.get(stem, [])]
         return found
 
     def _together(self, names: Sequence[str]) -> bool:
@@ -164,12 +235,13 @@ class Article:
         between = self._tokens[end + 1 : place]
         return 1 <= place - end <= _GAP + 1 and all(_is_name(word) or word in _PARTICLES for word in between)
 
-    def _foreign(self, text: str) -> str:
-        """Why the words are not the article's, when most are not."""
-        words = {_fold(word) for word in re.findall(r"[^\W\d_]{5,}", text)}
-        stems = {word[:5] for word in self._folded if len(word) > _FEWEST_OF_A_STEM}
-        shared = sum(word in self._folded or word[:5] in stems for word in words)
-        return "" if shared >= LEAST_SHARED * len(words) else "most of its words are not the article's"
+    def _foreign(self, text: str, most: int) -> str:
+        """Why words are not the article's, when more than so many are not, and most."""
+        words = {_fold(word) for word in re.findall(r"[^\W\d_]{5,}", text)} - self._common - _COUNTED
+        foreign = [word for word in words if word not in self._folded and word[:_LONG] not in self._beginnings]
+        if len(foreign) <= max(most, (1 - LEAST_SHARED) * len(words)):
+            return ""
+        return f"most words of '{text[:60]}' are not the article's"
 
 
 def _runs(sentence: str) -> Iterator[tuple[list[str], bool]]:
@@ -186,7 +258,8 @@ def _runs(sentence: str) -> Iterator[tuple[list[str], bool]]:
             begins = True
         if _is_name(word):
             run.append(word)
-        else:
+        # What belongs to somebody is no part of the name: Austria's Karl Moser.
+        if not _is_name(word) or found[0].endswith("'s"):
             if run:
                 yield run, begins
             run, begins = [], False
@@ -198,7 +271,7 @@ def _runs(sentence: str) -> Iterator[tuple[list[str], bool]]:
 def _is_name(word: str) -> bool:
     """Whether a word is written as names are: Berlin, iPhone, 5G; every word of a script without case."""
     letters = [char for char in word if char.isalpha()]
-    if not letters:
+    if not letters or _MEASURE.fullmatch(word) or (word.lower() in _COUNTED and not word.isupper()):
         return False
     if any(char.isdigit() for char in word) and not re.fullmatch(r"\d+(?:st|nd|rd|th|s|k|m|bn|er|e|º|ª)", word.lower()):
         return any(char.isupper() for char in letters)
@@ -238,6 +311,19 @@ def _forms(word: str) -> Iterator[str]:
             stem = word.removesuffix(ending)
             yield stem
             yield stem + "y"  # Italian, Italy
+            yield stem + "ish"  # Sweden, Swedish
+    # der Vorsitzende, ihr Vorsitzender
+    if word.endswith("er"):
+        yield word[:-1]
+    elif word.endswith("e"):
+        yield word + "r"
+
+
+def _russian_stem(word: str) -> str:
+    """A word in Cyrillic without its ending; empty for any other."""
+    if len(word) <= _FEWEST_OF_A_STEM or not "а" <= word[0] <= "я":
+        return ""
+    return _RUSSIAN_ENDING.sub("", word)
 
 
 def _words(text: str) -> str:

@@ -88,6 +88,7 @@ class Newsletter:
         maximum: At most so many stories in an edition; None means no limit.
         join_stories: Whether articles that tell one story become one story of an edition.
         summary_words: The budget of a summary that is not the author's, in words.
+        by_model: Whether a model is asked for such a summary, where the newsroom has one.
         summary: Whether such a summary is printed as a paragraph, or each sentence as a point of its own.
         introduction: "auto" for one made of the stories that lead, "none", or the editor's own text.
         subject: "title" for the newsletter's name and the first title, "lead" for that title and how many more, or a
@@ -116,6 +117,7 @@ class Newsletter:
     too_few: TooFew = "skip"
     summary_words: int = 60
     join_stories: bool = True
+    by_model: bool = False
     summary: SummaryForm = "paragraph"
     introduction: str = "none"
     subject: str = "title"

@@ -1,7 +1,9 @@
-"""Words that stand for numbers, amounts and months, by language: what a summary may write in place of an article's."""
+"""Words that stand for numbers and amounts, by language: what a summary may write in place of an article's."""
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
 from functools import cache
 
 _ONES = {
@@ -26,27 +28,40 @@ _TENS = {
     "pt": "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
     "ru": "двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто",
 }
+# From 'first' on; those of German are made of its numbers, but for a few.
 _ORDINALS = {
-    "en": "third fourth fifth sixth seventh eighth ninth tenth",
-    "de": "dritte vierte fünfte sechste siebte achte neunte zehnte",
-    "fr": "troisième quatrième cinquième sixième septième huitième neuvième dixième",
+    "en": "first second third fourth fifth sixth seventh eighth ninth tenth",
+    "fr": "première deuxième troisième quatrième cinquième sixième septième huitième neuvième dixième",
+    "es": "primera segunda tercera",
+    "pt": "primeira segunda terceira",
 }
-_MORE = {"de": {"zwo": 2}, "es": {"cien": 100}, "pt": {"duas": 2, "cem": 100}, "fr": {"cent": 100}, "ru": {"две": 2}}
-NEW_IN_FRENCH = frozenset({"neuf"})
-"""A word that also means something else."""
+_MORE = {
+    "de": {"zwo": 2, "ein": 1},
+    "es": {"cien": 100, "primer": 1, "primero": 1, "segundo": 2, "tercer": 3, "tercero": 3},
+    "pt": {"duas": 2, "cem": 100, "primeiro": 1, "segundo": 2, "terceiro": 3},
+    "fr": {"cent": 100, "premier": 1},
+    "ru": {"две": 2},
+}
+_GERMAN_ORDINALS = {"erst": 1, "dritt": 3, "siebt": 7, "acht": 8}
+OFTEN_OTHERWISE = {"fr": frozenset({"neuf"}), "de": frozenset({"ein", "achten"})}
+"""Words that most often mean something else, by language."""
 
 _LOOSE = (
     "half halves twice double doubled doubling triple tripled tripling quadrupled dozen dozens tens hundred hundreds "
-    "thousand thousands million millions billion billions trillion trillions quarter quarters majority "
-    "hälfte doppelt verdoppelt verdoppelte dutzend dutzende hunderte tausende millionen milliarden viertel mehrheit "
+    "thousand thousands million millions billion billions trillion trillions quarter majority hattrick "
+    "hälfte doppelt verdoppelt verdoppelte dutzend dutzende hunderte tausende millionen milliarden mehrheit "
     "moitié doublé douzaine douzaines centaines milliers milliards majorité mitad doble docena docenas cientos miles "
     "millones mayoría metade dobro dúzia centenas milhares milhões maioria половина вдвое десятки сотни тысячи "
     "миллионы миллиарды большинство"
 )
 LOOSE = frozenset(_LOOSE.split())
 """Amounts without a figure: they must stand in the article as they are."""
+_PARTS = "quarters thirds fifths tenths drittel viertel fünftel zehntel tiers tercio tercios terço terços"
+PARTS = frozenset(_PARTS.split())
+"""Parts of a whole: they must stand in the article with the number before them."""
 
 _SCALES = {
+    "hundred": 10**2,
     "thousand tsd mil mille milliers thousands tausend тыс тысяч тысячи": 10**3,
     "million millions mn mio millionen millón millones milhão milhões млн миллион миллиона миллионов": 10**6,
     "billion billions bn milliarde milliarden mrd milliard milliards bilhão bilhões млрд миллиард миллиарда "
@@ -55,53 +70,6 @@ _SCALES = {
 }
 # Right after a figure, as in '€5m' and '20k'.
 GLUED_SCALES = {"k": 10**3, "m": 10**6, "bn": 10**9, "b": 10**9, "tn": 10**12, "mn": 10**6}
-
-_UNITS = {
-    "%": "% percent pct prozent porcentaje процентов процента процент",
-    "point": "bp bps pp prozentpunkt prozentpunkte prozentpunkten",
-    "USD": "$ us$ usd dollar dollars dólar dólares доллар доллара долларов",
-    "AUD": "a$ au$ aud",
-    "CAD": "c$ ca$ cad",
-    "HKD": "hk$ hkd",
-    "EUR": "€ eur euro euros евро",
-    "GBP": "£ gbp pound pounds pfund libras livres",
-    "JPY": "¥ jpy yen",
-    "CNY": "cny rmb yuan",
-    "CHF": "chf franken francs",
-    "INR": "₹ inr rupee rupees",
-    "RUB": "₽ rub rouble roubles ruble rubles рубль рубля рублей",
-    "KRW": "₩ krw won",
-    "BTC": "₿ btc bitcoin bitcoins",
-    "ETH": "eth ether",
-}
-UNITS = {word: unit for unit, words in _UNITS.items() for word in words.split()}
-"""What stands before or after a number, in lower case, and what it means; a percentage point is no percentage."""
-TWO_WORD_UNITS = {
-    ("per", "cent"): "%",
-    ("por", "ciento"): "%",
-    ("por", "cento"): "%",
-    ("pour", "cent"): "%",
-    ("percentage", "point"): "point",
-    ("percentage", "points"): "point",
-    ("basis", "points"): "point",
-}
-
-_MONTHS = (
-    "january jan januar jänner janvier janv enero ene janeiro january января январь",
-    "february feb februar fév février febrero fevereiro fev февраля февраль",
-    "march mar märz mrz mars marzo março марта март",
-    "april apr avril avr abril abr апреля апрель",
-    "may mai mayo maio мая май",
-    "june jun juni juin junio junho июня июнь",
-    "july jul juli juillet juil julio julho июля июль",
-    "august aug août agosto ago августа август",
-    "september sep sept septembre septiembre setembro set сентября сентябрь",
-    "october oct oktober okt octobre octubre outubro out октября октябрь",
-    "november nov novembre noviembre novembro ноября ноябрь",
-    "december dec dezember dez décembre déc diciembre dic dezembro декабря декабрь",
-)
-MONTHS = {word: number for number, words in enumerate(_MONTHS, start=1) for word in words.split()}
-"""Names of months in lower case."""
 
 
 @cache
@@ -112,16 +80,63 @@ def scales() -> dict[str, int]:
 
 @cache
 def spelled(language: str) -> dict[str, int]:
-    """The numbers a language spells, in lower case, from two on: "one" is most often no number.
+    """The numbers a language spells in one word, in lower case, from two on: "one" is most often no number.
 
     Args:
         language: Its code, `en`; of one that is not known none.
     """
     numbers = {word: number for number, word in enumerate(_ONES.get(language, "").split(), start=2)}
     tens = {word: 10 * number for number, word in enumerate(_TENS.get(language, "").split(), start=2)}
-    ordinals = {word: number for number, word in enumerate(_ORDINALS.get(language, "").split(), start=3)}
+    ordinals = {word: number for number, word in enumerate(_ORDINALS.get(language, "").split(), start=1)}
     if language == "en":
         # 'twenty-one' to 'ninety-nine'.
         ones = {"one": 1} | {word: number for word, number in numbers.items() if number < 10}
         tens |= {f"{ten}-{one}": value + number for ten, value in tens.items() for one, number in ones.items()}
     return numbers | tens | ordinals | _MORE.get(language, {})
+
+
+def number_of(word: str, language: str) -> Fraction | None:
+    """The number that a word stands for.
+
+    Args:
+        word: In lower case.
+        language: Code of its language.
+
+    Returns:
+        None for a word that is no number, or most often is none.
+    """
+    if word in OFTEN_OTHERWISE.get(language, ()):
+        return None
+    known = spelled(language).get(word)
+    if known is not None:
+        return Fraction(known)
+    return _german(word) if language == "de" else None
+
+
+def _german(word: str) -> Fraction | None:
+    """A number as German puts it together: zweieinhalb, einundzwanzig, dreitausendfünfhundert, vierten."""
+    if word == "anderthalb":
+        return Fraction(3, 2)
+    if word.endswith("einhalb"):
+        whole = _german_whole(word.removesuffix("einhalb"))
+        return None if whole is None else whole + Fraction(1, 2)
+    if found := re.fullmatch(r"(.+t)e[nmrs]?", word):
+        stem = found[1]
+        ordinal = _GERMAN_ORDINALS.get(stem) or _german_whole(re.sub(r"s?t$", "", stem))
+        return None if ordinal is None else Fraction(ordinal)
+    value = _german_whole(word)
+    return None if value is None else Fraction(value)
+
+
+def _german_whole(word: str) -> int | None:
+    for mark, factor in (("tausend", 1000), ("hundert", 100)):
+        if mark in word:
+            before, _, after = word.partition(mark)
+            many = _german_whole(before) if before else 1
+            rest = _german_whole(after.removeprefix("und")) if after else 0
+            return None if many is None or rest is None else many * factor + rest
+    known = spelled("de")
+    ones, joined, tens = word.partition("und")
+    if joined and known.get(ones, 10) < 10 and known.get(tens, 0) % 10 == 0 < known.get(tens, 0):
+        return known[ones] + known[tens]
+    return known.get(word)

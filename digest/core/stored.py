@@ -262,3 +262,7 @@ class Answers(Protocol):
     def keep(self, key: str, answer: str) -> None:
         """Keep an answer; one that is kept already stays."""
         ...
+
+    def forget(self, but: Sequence[str]) -> None:
+        """Drop half of the answers where there are more than are worth their room, but those under these keys."""
+        ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, func, insert, select
 
 from digest.store.engine import batches
 from digest.store.tables import answers
@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.store.engine import Database
+
+
+MOST_KEPT = 20_000
+"""Some 20 MB. An answer is of use until its edition is frozen: a table that is full is halved, whichever they are."""
+_HALF = "8"
+"""Keys are hashes in hexadecimal: half of them are below."""
 
 
 class SqlAnswers:
@@ -35,3 +41,15 @@ class SqlAnswers:
         with self._database.write() as connection:
             if connection.execute(select(answers.c.key).where(answers.c.key == key)).first() is None:
                 connection.execute(insert(answers).values(key=key, answer=answer))
+
+    def forget(self, but: Sequence[str]) -> None:
+        """See `Answers`."""
+        with self._database.read() as connection:
+            count = connection.execute(select(func.count()).select_from(answers)).scalar_one()
+        if count > MOST_KEPT:
+            kept = self.find(but)
+            with self._database.write() as connection:
+                connection.execute(delete(answers).where(answers.c.key < _HALF))
+                missing = [{"key": key, "answer": answer} for key, answer in kept.items() if key < _HALF]
+                if missing:
+                    connection.execute(insert(answers), missing)

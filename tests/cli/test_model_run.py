@@ -74,7 +74,8 @@ def test_an_endpoint_that_is_down_keeps_no_edition_from_its_readers(room, endpoi
     assert made.err.count(reason) == 1
     assert "(and 2 more): its summary is not the model's" in made.err
     assert {each["method"] for each in summaries(room)} <= {"extractive", "lead"}
-    assert {each["reason"] for each in summaries(room)} == {reason}
+    (told,) = {each["reason"] for each in summaries(room)}
+    assert told.startswith(reason)
     assert f": {reason}" in room.run("explain", "weekly").out
     assert "Summary written by a model" not in (room.root / EDITION / "email.html").read_text(encoding="utf-8")
 
@@ -104,3 +105,83 @@ def test_without_the_extra_it_is_said_what_to_install(room, endpoint, monkeypatc
     made = room.run("check")
     assert made.code == 2
     assert "summaries.method: a model needs a package more: pip install 'digest[llm]'" in made.err
+
+
+def test_a_newsletter_may_have_sentences_of_its_own_and_another_the_model_s(room, endpoint):
+    with_model(room, endpoint.url)
+    config = (room.root / "config.yaml").read_text(encoding="utf-8")
+    room.write("config.yaml", config.replace("  weekly:\n", "  weekly:\n    summaries: extractive\n", 1))
+    assert room.run("run", "weekly", "--at", AT).code == 0
+    assert endpoint.requests == []
+    assert "model" not in {each["method"] for each in summaries(room)}
+
+
+def test_a_newsletter_may_be_the_only_one_with_a_model(room, endpoint):
+    with_model(room, endpoint.url)
+    config = (room.root / "config.yaml").read_text(encoding="utf-8").replace("  method: model\n", "")
+    room.write("config.yaml", config.replace("  weekly:\n", "  weekly:\n    summaries: model\n", 1))
+    assert room.run("run", "weekly", "--at", AT).code == 0
+    assert summaries(room)[0]["method"] == "model"
+
+
+def test_a_newsletter_s_model_must_be_named(room):
+    config = (room.root / "config.yaml").read_text(encoding="utf-8")
+    room.write("config.yaml", config.replace("  weekly:\n", "  weekly:\n    summaries: model\n", 1))
+    made = room.run("check")
+    assert made.code == 2
+    assert "newsletters.weekly.summaries: no model is named: write 'summaries:'" in made.err
+
+
+def test_a_limit_of_money_needs_a_price(room, endpoint):
+    with_model(room, endpoint.url, "  budget: {money: 0.5}")
+    made = room.run("check")
+    assert made.code == 2
+    assert "summaries.budget: 'money' needs 'price'" in made.err
+
+
+def test_a_model_is_tried_on_a_file_before_an_edition_depends_on_it(room, endpoint):
+    with_model(room, endpoint.url, "  price: {sent: 0.25, received: 2.0}")
+    room.write(
+        "try.md", "---\ntitle: A bridge\n---\nThe bridge of Exampleton opened on Monday. It cost 12 million euros.\n"
+    )
+    made = room.run("summarize", "--model", str(room.root / "try.md"))
+    assert (made.code, made.out) == (0, "The bridge of Exampleton opened on Monday.\n")
+    assert "0 tokens sent, 100 received: 0.0002 by 'price'" in made.err
+    from model_server import summary  # noqa: PLC0415 the fixture has added the path to it
+
+    endpoint.reply = lambda _: summary("Microsoft opened it.")
+    # Nothing of a trial is kept: it is asked again.
+    made = room.run("summarize", "--model", str(room.root / "try.md"))
+    assert made.code == 0
+    assert made.out.startswith("The bridge of Exampleton opened on Monday. It cost")
+    assert "its summary is not the model's: 'Microsoft' is not in the article" in made.err
+
+
+def test_a_trial_without_a_model_says_what_to_write(room):
+    room.write("try.md", "# A bridge\n\nIt opened.\n")
+    made = room.run("summarize", "--model", str(room.root / "try.md"))
+    assert made.code == 2
+    assert "config.yaml: names no model: write 'summaries:'" in made.err
+
+
+def test_a_key_is_nowhere_but_in_the_request(room, endpoint, monkeypatch):
+    secret = "sk-very-secret-1234567890"
+    monkeypatch.setenv("MODEL_KEY", secret)
+    good = endpoint.reply
+    told = iter([0, 1, 2])
+
+    def reply(request):
+        assert request.headers["authorization"] == f"Bearer {secret}"
+        one = good(request)
+        if next(told) == 1:
+            one.status, one.raw = 400, f"no use for {secret}".encode()
+        elif one.text:
+            one.text = one.text.replace(".", f" {secret}.")
+        return one
+
+    endpoint.reply = reply
+    with_model(room, endpoint.url, "  key: ${MODEL_KEY}", "  parallel: 1", "  budget: {calls: 3}")
+    outputs = [room.run("run", "weekly", "--at", AT, "--verbose"), room.run("explain", "weekly", "--json")]
+    assert all(secret not in made.out + made.err for made in outputs)
+    files = [file for file in room.root.rglob("*") if file.is_file()]
+    assert [file for file in files if secret.encode() in file.read_bytes()] == []

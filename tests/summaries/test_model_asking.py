@@ -103,7 +103,8 @@ def test_an_endpoint_that_is_not_there():
     with model_server(lambda _: summary("Hi.")) as server:
         url = server.url
     answers = list(ask_all(settings(url, retries=0), "", [Question("p", "m", 60)] * 3, nothing))
-    assert {answer.reason for answer in answers} == {f"{url} cannot be reached"}
+    (reason,) = {answer.reason for answer in answers}
+    assert reason.startswith(f"{url} cannot be reached (")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,13 @@ from model_server import Reply, error, model_server, summary
 from digest.core.model import Article, Block, Body
 from digest.core.newsletter import Newsletter
 from digest.store.opening import open_store
-from digest.summaries.model.settings import ModelSettings
+from digest.summaries.model.settings import ModelSettings, TokenPrice
 from digest.summaries.model.summarizer import ModelSummaries
 from digest.summaries.stories import StorySummaries
 
-WEEKLY = Newsletter(key="weekly", title="The Weekly", sender="desk@example.org", language="en", zone=ZoneInfo("UTC"))
+WEEKLY = Newsletter(
+    key="weekly", title="The Weekly", sender="desk@example.org", language="en", zone=ZoneInfo("UTC"), by_model=True
+)
 BRIDGE = (
     "The city of Exampleton opened a bridge on Monday. It cost 12 million euros and took four years to build.",
     "Mayor Ann Author said the bridge was late because of the winter.",
@@ -88,7 +91,7 @@ def test_an_author_s_own_summary_goes_first(store):
 @pytest.mark.parametrize(
     ("reply", "reason"),
     [
-        (summary("It cost 13 million euros."), "'13' is not in the article"),
+        (summary("It cost 13 million euros."), "'13 million euros' is not in the article"),
         (summary("Microsoft opened the bridge."), "'Microsoft' is not in the article"),
         (summary('Ann Author said: "I am happy".'), 'the quotation "I am happy" is not in the article'),
         (summary("Exampleton opened a bridge on Tuesday."), "'Tuesday' is not in the article"),
@@ -197,9 +200,7 @@ class TestKept:
         ask(summary(*GOOD), article("a"))
         assert ask(summary(*GOOD), article("a", *BRIDGE, "And more."))[1] == 1
         assert ask(summary(*GOOD), article("a"), model="other")[1] == 1
-        shorter = Newsletter(
-            key="weekly", title="x", sender="a@b.example", language="en", zone=ZoneInfo("UTC"), summary_words=30
-        )
+        shorter = replace(WEEKLY, summary_words=30)
         assert ask(summary(*GOOD), article("a"), newsletter=shorter)[1] == 1
 
     def test_a_rehearsal_asks_nobody_and_uses_what_is_kept(self, ask):
@@ -240,3 +241,60 @@ def test_a_story_of_several_articles_is_asked_for_once(store):
     (made,), (request,) = run(store, lambda _: reply, (article("a"), other))
     assert made.method == "model"
     assert "Joy over a bridge" in request.article
+
+
+def test_a_budget_of_money_goes_by_the_price(store):
+    stories = [article(str(number), *BRIDGE, f"Lamp {number} was lit.") for number in range(4)]
+    # 100 tokens received each, at 10 for a million: 0.001; what a call may cost at most is set aside before.
+    price = TokenPrice(sent=0, received=10)
+    made, requests = run(store, lambda _: summary(*GOOD), *stories, money=0.0078, price=price, parallel=1)
+    assert [one.method for one in made] == ["model"] * 3 + ["extractive"]
+    assert made[3].reason == "the edition's budget of money is spent"
+    assert len(requests) == 3
+
+
+def test_a_newsletter_that_wants_no_model_asks_none(store):
+    newsletter = replace(WEEKLY, by_model=False)
+    (made,), requests = run(store, lambda _: summary(*GOOD), article("a"), newsletter=newsletter)
+    assert (made.method, made.reason, requests) == ("extractive", "", [])
+
+
+def test_whoever_is_stopped_in_the_middle_asks_for_nothing_twice(store):
+    stories = [(article(str(number), *BRIDGE, f"Lamp {number} was lit."),) for number in range(6)]
+    kept = []
+
+    class Stopping:
+        find, forget = store.answers.find, store.answers.forget
+
+        def keep(self, key, answer):
+            store.answers.keep(key, answer)
+            kept.append(key)
+            if len(kept) == 2:
+                raise KeyboardInterrupt
+
+    with model_server(lambda _: summary(*GOOD)) as server:
+        times = {"timeout": timedelta(seconds=20), "limit": timedelta(seconds=60)}
+        settings = ModelSettings(
+            model="fake", url=server.url, key="", parallel=1, retries=0, calls=100, tokens=None, **times
+        )
+        with pytest.raises(KeyboardInterrupt):
+            ModelSummaries(settings, prompt, Stopping(), {}, ask=True).summarize_all(stories, WEEKLY, nothing)
+        server.requests.clear()
+        made = ModelSummaries(settings, prompt, store.answers, {}, ask=True).summarize_all(stories, WEEKLY, nothing)
+    assert [one.method for one in made] == ["model"] * 6
+    # Another may have been on its way already when it was stopped, but none of those that were kept.
+    asked = [request.article for request in server.requests]
+    assert not any(f"Lamp {number} was" in text for text in asked for number in (0, 1))
+
+
+def test_a_table_that_is_full_is_halved_but_for_what_is_needed(store, monkeypatch):
+    monkeypatch.setattr("digest.store.answers.MOST_KEPT", 8)
+    for first in "0123456789abcdef":
+        store.answers.keep(first * 64, "{}")
+    store.answers.forget(["0" * 64])
+    assert sorted(key[0] for key in store.answers.find([first * 64 for first in "0123456789abcdef"])) == list(
+        "089abcdef"
+    )
+    monkeypatch.setattr("digest.store.answers.MOST_KEPT", 9)
+    store.answers.forget([])
+    assert len(store.answers.find([first * 64 for first in "089abcdef"])) == 9

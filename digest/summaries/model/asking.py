@@ -14,13 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.core.text import one_line
 from digest.summaries.model.endpoint import NO_KEY, AskingError, Budget, Endpoint
+from digest.summaries.model.reasons import fit_to_print, without_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from digest.summaries.model.settings import ModelSettings
+    from digest.summaries.model.settings import ModelSettings, Tokens
 
 PULSE = 5.0
 """Seconds after which whoever waits hears that it still does."""
@@ -57,7 +57,11 @@ class Answer:
 
 
 def ask_all(
-    settings: ModelSettings, key: str, questions: Sequence[Question], keep: Callable[[], None]
+    settings: ModelSettings,
+    key: str,
+    questions: Sequence[Question],
+    keep: Callable[[], None],
+    used: Callable[[Tokens], None] = lambda _: None,
 ) -> Iterator[Answer]:
     """Ask all of them; the answers as they come, in any order, one for each.
 
@@ -66,6 +70,7 @@ def ask_all(
         key: The endpoint's; empty for one that asks for none.
         questions: In the order in which a budget is spent on them.
         keep: Called every few seconds; what it raises stops the work.
+        used: Told at the end what was used, by what the endpoint says, or by estimate where it does not.
     """
     work = _Work(settings, key, questions)
     end = time.monotonic() + settings.limit.total_seconds()
@@ -80,9 +85,11 @@ def ask_all(
                 continue
             if answer.number in left:
                 left.remove(answer.number)
-                yield answer
+                # An endpoint may repeat what it was sent, and reasons and answers are kept.
+                yield Answer(answer.number, without_key(answer.text, key), fit_to_print(answer.reason, key))
     finally:
         work.stop()
+        used(work.budget.used)
     for number in sorted(left):
         yield Answer(number, reason=f"it was not there after {settings.limit.total_seconds():g} s, the edition's limit")
 
@@ -95,6 +102,7 @@ class _Work:
         self._settings = settings
         self._key = key
         self._questions = questions
+        self.budget = Budget(settings.calls, settings.tokens, settings.money, settings.price)
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -121,6 +129,8 @@ class _Work:
     async def _main(self) -> None:
         from openai import AsyncOpenAI  # noqa: PLC0415 half a second, and only where a model is asked
 
+        from digest.summaries.model.wire import http_client  # noqa: PLC0415 as above
+
         with self._lock:
             if self._stopped:
                 return
@@ -131,8 +141,9 @@ class _Work:
             base_url=settings.url,
             timeout=settings.timeout.total_seconds(),
             max_retries=0,
+            http_client=http_client(self._key, settings.parallel),
         ) as client:
-            endpoint = Endpoint(client, settings, Budget(settings.calls, settings.tokens))
+            endpoint = Endpoint(client, settings, self.budget)
             room = asyncio.Semaphore(settings.parallel)
             down: list[str] = []
             async with asyncio.TaskGroup() as group:
@@ -158,4 +169,4 @@ class _Work:
 
 
 def _failed(error: Exception) -> str:
-    return f"asking failed: {type(error).__name__}: {one_line(str(error))[:200]}"
+    return f"asking failed: {type(error).__name__}: {error}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING
 from digest.core.faithful import Article
 from digest.core.figures import plain
 from digest.core.text import word_count
-from digest.summaries.functionwords import COMMON
 from digest.summaries.language import language_of
+from digest.summaries.model.openers import no_names
+from digest.summaries.model.reasons import fit_to_print
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,10 +23,24 @@ LEEWAY = 1.2
 OF_THE_PROMPT = 6
 """So many words in a row that are the prompt's are no chance."""
 
+FEWEST_OF_A_SENTENCE = 2
+"""Words: "No." is none."""
+LONGEST_WORD = 60
+"""A longer one must be the article's."""
+
 _MARKUP = re.compile(
-    r"\*\*|__|`|~~|^\s*(?:[-*•#>]|\d+[.)])\s|\[[^\]]*\]\(|</?[a-z!]|&(?:\w+|#\d+);|\\n|[{}|]", re.IGNORECASE
+    r"`|~~|[<>{}|\\]|\*\S|\S\*|(?<!\w)_\w|\w_(?!\w)|__|^\s*(?:[-*•#]|\d+[.)])\s|\[[^\]]*\][(\[]|&(?:\w+|#\w+);|\\n",
+    re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"\w+://\S*|\bwww\.\S*|\S+@\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
+# Programs make links of what looks like an address, and people read what is spelled out.
+_ADDRESS = re.compile(
+    r"\w+://\S*|\bwww\.\S*|\S*@\w\S*|\b(?:mailto|tel|sms|data|javascript|file):\S+|\b[\w-]+(?:[.。][\w-]+)*[.。][a-z]{2,}\b"
+    r"|\w+ ?[\[({] ?(?:\.|dot|punkt|point|punto) ?[\])}] ?\w+|\b\w+ dot (?:com|net|org|info|io|[a-z]{2})\b",
+    re.IGNORECASE,
+)
+_TELEPHONE = re.compile(
+    r"(?<![\w.,])(?:\+ ?\d|\(?0\d)[\d ()/.-]{5,}\d|(?<![\w.,-])(?:\d[ -])?\(?\d{3}\)?[ -]\d{3}-\d{4}(?!\d)"
+)
 _ASSISTANT = re.compile(
     r"\bas an? (?:ai|artificial|assistant|language model|llm)\b|\b(?:ai|large) language model\b"
     r"|\bi(?:'m| am) sorry\b|\bi (?:cannot|can't|can not|am unable|will not|won't) "
@@ -35,21 +51,12 @@ _ASSISTANT = re.compile(
     r"|\bhier ist (?:eine|die) zusammenfassung|\bvoici (?:un|le) résumé|\baquí (?:está|tiene)s? (?:el|un) resumen",
     re.IGNORECASE,
 )
+# Controls, what is not seen or turns the direction, what is not assigned.
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+# Beside letters, digits and signs of money: what plain sentences are written with though their article is not.
+_MARKS = frozenset(" \u00a0\u202f.,;:!?¿¡…'\"’‘“”„‚«»‹›()[]-‐‑–—/%&+")
 _CLOSED = re.compile(r"[.!?…؟。！？][\"'”’»“)\]」』]*\Z")
 _WORDS = re.compile(r"\w+")
-# What sentences begin with in English beside function words, and nobody is called.
-_OPENERS = (
-    "according activists additional advocates although amid among analysts another authorities because both "
-    "campaigners communities companies critics customers demand despite doctors each earlier early employees "
-    "engineers every everyone evidence experts families few figures firefighters following former fans investigators "
-    "investors journalists judges just last late later lawmakers lawyers leaders local many meanwhile members "
-    "ministers most much neither new newly nobody nothing now officers officials once one opponents others parents "
-    "part people planners plans police politicians prices profits prosecutors protesters readers recent regulators "
-    "relatives report reports rescuers research researchers residents sales scientists several shareholders shares "
-    "since some someone sources staff students supporters talks teachers those together tourists under unlike until "
-    "users victims visitors voters when whether while witnesses women workers young"
-)
-OPENERS = {"en": frozenset(_OPENERS.split())}
 
 
 @dataclass(frozen=True)
@@ -73,10 +80,13 @@ class Judge:
         return plain(self.text).casefold()
 
     @cached_property
+    def _addresses(self) -> set[str]:
+        return set(_ADDRESS.findall(plain(self.text)))
+
+    @cached_property
     def article(self) -> Article:
         """The text, to be looked up in."""
-        common = COMMON.get(self.language, frozenset()) | OPENERS.get(self.language, frozenset())
-        return Article(self.text, self.language, common)
+        return Article(self.text, self.language, no_names(self.language))
 
     def cannot(self) -> str:
         """Why no summary of this story could be checked; empty when one can."""
@@ -85,18 +95,24 @@ class Judge:
         return "" if self.article.tells_names() else "in its script names cannot be told from other words"
 
     def refuses(self, sentences: Sequence[str]) -> str:
-        """Why a summary is not printed, in words for a person; empty when it is."""
-        return next(self._reasons(sentences), "")
+        """Why a summary is not printed, in words for a person; empty when it is.
+
+        What it names of the summary is short and of one line, for nothing is certain of what a model writes.
+        """
+        return fit_to_print(next(self._reasons(sentences), ""))
 
     def _reasons(self, sentences: Sequence[str]) -> Iterator[str]:
         whole = plain(" ".join(sentences))
-        if not whole:
+        if not word_count(whole):
             yield "the answer is no summary in the form asked for"
-        if (count := word_count(whole)) > LEEWAY * self.words:
+        count = word_count(whole)
+        if count > LEEWAY * self.words:
             yield f"it has {count} words, and {self.words} are the budget"
         if len(set(sentences)) < len(sentences):
             yield "it says a sentence twice"
         for sentence in sentences:
+            if word_count(sentence) < FEWEST_OF_A_SENTENCE:
+                yield "a sentence of it is none"
             yield from self._form(sentence)
         if self._repeats_the_prompt(whole):
             yield "it repeats its instructions"
@@ -107,16 +123,30 @@ class Judge:
             yield said
 
     def _form(self, sentence: str) -> Iterator[str]:
-        for address in _ADDRESS.findall(sentence):
+        said = plain(sentence)
+        for address in _ADDRESS.findall(said):
             # A firm may be called Example.com, and be named.
-            if "/" in address or "@" in address or not address[0].isupper() or address not in self.text:
+            if "/" in address or "@" in address or not address[0].isupper() or address not in self._addresses:
                 yield f"it has an address in it, '{address}'"
-        if found := _MARKUP.search(sentence):
+        if found := _TELEPHONE.search(said):
+            yield f"it has a telephone number in it, '{found[0]}'"
+        if found := _MARKUP.search(sentence) or _MARKUP.search(said):
             yield f"it has markup in it, '{found[0].strip()}'"
-        if (found := _ASSISTANT.search(plain(sentence))) and found[0].casefold() not in self._folded:
+        if (found := _ASSISTANT.search(said)) and found[0].casefold() not in self._folded:
             yield f"it speaks of itself, '{found[0].strip()}'"
         if not _CLOSED.search(sentence):
             yield "a sentence of it is cut off"
+        yield from self._letters(sentence)
+
+    def _letters(self, sentence: str) -> Iterator[str]:
+        for char in unicodedata.normalize("NFC", sentence):
+            kind = unicodedata.category(char)
+            usual = char.isalnum() or kind == "Sc" or char in _MARKS
+            if kind in _UNSEEN or not (usual or char in self.text):
+                yield f"it has a character in it that is no text, U+{ord(char):04X}"
+        for word in plain(sentence).split():
+            if len(word) > LONGEST_WORD and word.casefold() not in self._folded:
+                yield f"it has a word of {len(word)} letters"
 
     def _repeats_the_prompt(self, summary: str) -> bool:
         told = _runs(self.prompt) - _runs(self.text)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.core.text import one_line
 from digest.summaries.model.answers import FORMAT
+from digest.summaries.model.settings import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from openai import APIError, AsyncOpenAI
     from openai.types.chat import ChatCompletion
 
-    from digest.summaries.model.settings import ModelSettings
+    from digest.summaries.model.settings import ModelSettings, TokenPrice
 
 NO_KEY = "none"
-"""Sent where an endpoint asks for no key: without any, the client would take one from the environment."""
+"""In place of one where an endpoint asks for none, and never sent: the client would take one from the environment."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 20.0
 """Seconds between two tries: doubled each time, unless the endpoint says."""
 TOKENS_OF_A_REQUEST = 60
@@ -51,12 +52,18 @@ class Budget:
     Attributes:
         calls: So many calls.
         tokens: So many tokens; None for no limit.
+        money: So much money; None for no limit.
+        price: Of tokens; None where nothing depends on it.
+        used: What has been used.
     """
 
     calls: int
     tokens: int | None
+    money: float | None = None
+    price: TokenPrice | None = None
+    used: Tokens = field(default_factory=Tokens)
 
-    def spend(self, estimate: int) -> None:
+    def spend(self, estimate: Tokens) -> None:
         """Take what a call will cost at most.
 
         Raises:
@@ -64,16 +71,18 @@ class Budget:
         """
         if self.calls < 1:
             raise AskingError("the edition's budget of calls is spent", down=True)
-        if self.tokens is not None and self.tokens < estimate:
+        after = self.used + estimate
+        if self.tokens is not None and self.tokens < after.sent + after.received:
             raise AskingError("the edition's budget of tokens is spent")
+        if self.money is not None and self.price is not None and self.money < after.cost(self.price):
+            raise AskingError("the edition's budget of money is spent")
         self.calls -= 1
-        if self.tokens is not None:
-            self.tokens -= estimate
+        self.used = after
 
-    def correct(self, estimate: int, spent: int) -> None:
-        """Put back what a call did not cost, or take what it cost more."""
-        if self.tokens is not None and spent > 0:
-            self.tokens += estimate - spent
+    def correct(self, estimate: Tokens, spent: Tokens) -> None:
+        """Put back what a call did not cost, or take what it cost more; what it cost is not always said."""
+        if spent.sent + spent.received > 0:
+            self.used += Tokens(spent.sent - estimate.sent, spent.received - estimate.received)
 
 
 @dataclass(slots=True)
@@ -126,7 +135,7 @@ class Endpoint:
         import openai  # noqa: PLC0415 half a second, and only where a model is asked
 
         longest = 200 + 6 * words
-        estimate = (len(prompt) + len(message)) // 3 + longest + TOKENS_OF_A_REQUEST
+        estimate = Tokens((len(prompt) + len(message)) // 3 + TOKENS_OF_A_REQUEST, longest)
         self.budget.spend(estimate)
         more = {**extras, "max_tokens": longest} if "max_tokens" in extras else extras
         messages = [{"role": "system", "content": prompt}, {"role": "user", "content": message}]
@@ -177,13 +186,32 @@ def _refused(error: APIError, settings: ModelSettings) -> _RefusedError:
         said = one_line(error.message.removeprefix(f"Error code: {status} - "))[:200]
         again = status in _AGAIN or status >= 500
         reason = f"the endpoint answered {status}: {said}"
+        if 300 <= status < 400:
+            reason = (
+                f"the endpoint answered {status} with another address, which is not asked: put the right one in 'url'"
+            )
         wait = _seconds(error.response.headers.get("retry-after", ""))
         # A wrong key or name is wrong for the next article too.
-        down = status in (401, 403, 404)
+        down = status in (401, 403, 404) or 300 <= status < 400
         return _RefusedError(reason, again=again, malformed=status in _MALFORMED, wait=wait, down=down)
     if isinstance(error, openai.APIConnectionError):
-        return _RefusedError(f"{settings.url} cannot be reached", again=True, down=True)
+        return _unreached(error, settings)
     return _RefusedError("the endpoint's answer cannot be read", again=True)
+
+
+def _unreached(error: APIError, settings: ModelSettings) -> _RefusedError:
+    """What became of a call without an answer: one whose connection broke says nothing about the next."""
+    import httpx2  # noqa: PLC0415 imported by whoever calls
+
+    from digest.summaries.model.wire import BodyError  # noqa: PLC0415 as above
+
+    cause = error.__cause__
+    if isinstance(cause, BodyError):
+        return _RefusedError(str(cause))
+    why = one_line(str(cause or ""))[:120] or type(cause).__name__
+    if isinstance(cause, httpx2.ConnectError):
+        return _RefusedError(f"{settings.url} cannot be reached ({why})", again=True, down=True)
+    return _RefusedError(f"the connection to {settings.url} broke ({why})", again=True)
 
 
 def _seconds(header: str) -> float:
@@ -212,7 +240,14 @@ def _content(completion: ChatCompletion) -> str:
     return content
 
 
-def _tokens(completion: ChatCompletion) -> int:
-    """What a call cost, as far as the endpoint says."""
-    total = getattr(getattr(completion, "usage", None), "total_tokens", 0)
-    return total if isinstance(total, int) else 0
+def _tokens(completion: ChatCompletion) -> Tokens:
+    """What a call cost, as far as the endpoint says; what it does not part was received, for that costs more."""
+    usage = getattr(completion, "usage", None)
+    total, sent = (_count(getattr(usage, name, 0)) for name in ("total_tokens", "prompt_tokens"))
+    received = max(_count(getattr(usage, "completion_tokens", 0)), total - sent)
+    return Tokens(sent, received)
+
+
+def _count(value: object) -> int:
+    """A number of tokens; nothing is certain of what an endpoint answers."""
+    return min(max(value, 0), 10**9) if isinstance(value, int) else 0

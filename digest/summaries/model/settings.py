@@ -9,6 +9,29 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class TokenPrice:
+    """What a million tokens cost, in any currency."""
+
+    sent: float
+    received: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What went to an endpoint, and what came from it."""
+
+    sent: int = 0
+    received: int = 0
+
+    def __add__(self, other: Tokens) -> Tokens:
+        return Tokens(self.sent + other.sent, self.received + other.received)
+
+    def cost(self, price: TokenPrice) -> float:
+        """What they cost, in the price's currency."""
+        return (self.sent * price.sent + self.received * price.received) / 1_000_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSettings:
     """A model behind an endpoint, and its limits.
@@ -23,6 +46,8 @@ class ModelSettings:
         retries: How often a call that failed is tried again.
         calls: At most so many calls for an edition, tries among them.
         tokens: At most so many tokens for an edition, sent and received; None for no limit.
+        money: At most so much for an edition, in the currency of the price; None for no limit.
+        price: Of tokens; None where nobody has said.
     """
 
     model: str
@@ -34,3 +59,5 @@ class ModelSettings:
     retries: int
     calls: int
     tokens: int | None
+    money: float | None = None
+    price: TokenPrice | None = None

@@ -12,6 +12,7 @@ from digest.summaries.model.answers import key_of, read_answer
 from digest.summaries.model.asking import Question, ask_all
 from digest.summaries.model.checking import Judge
 from digest.summaries.model.material import material
+from digest.summaries.model.settings import Tokens
 from digest.summaries.stories import StorySummaries
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ class ModelSummaries:
         answers: Where answers are kept.
         environ: Where the key is.
         ask: False: nobody is asked, for a rehearsal; what is kept is used.
+
+    Attributes:
+        used: The tokens of all editions so far.
     """
 
     def __init__(
@@ -62,6 +66,10 @@ class ModelSummaries:
         self._environ = environ
         self._ask = ask
         self._otherwise = StorySummaries()
+        self.used = Tokens()
+
+    def _use(self, tokens: Tokens) -> None:
+        self.used += tokens
 
     def summarize_all(
         self, stories: Sequence[Sequence[Article]], newsletter: Newsletter, keep: Callable[[], None]
@@ -72,6 +80,8 @@ class ModelSummaries:
             TemplateError: The prompt's template is wrong.
             StoreError: The answers cannot be read or kept.
         """
+        if not newsletter.by_model:
+            return self._otherwise.summarize_all(stories, newsletter, keep)
         written: dict[int, Summary] = {}
         reasons: dict[int, str] = {}
         asked: list[_Asked] = []
@@ -114,14 +124,24 @@ class ModelSummaries:
         if not missing or not self._ask:
             return found
         variable = self._settings.key
-        secret = self._environ.get(variable, "") if variable else ""
-        if variable and not secret:
+        secret = self._environ.get(variable, "").strip() if variable else ""
+        if variable and not _is_key(secret):
             reason = f"the environment variable {variable} is not set: set it where digest is started"
+            if secret:
+                reason = (
+                    f"the environment variable {variable} holds no key: expected letters, digits and signs of ASCII"
+                )
             return [*found, *((one, "", reason) for one in missing)]
-        for answer in ask_all(self._settings, secret, [one.question for one in missing], keep):
+        self._answers.forget([one.key for one in asked])
+        for answer in ask_all(self._settings, secret, [one.question for one in missing], keep, self._use):
             one = missing[answer.number]
             # Refused ones too, for the same question would have the same answer: but not what is no answer at all.
             if read_answer(answer.text):
                 self._answers.keep(one.key, answer.text)
             found.append((one, answer.text, answer.reason))
         return found
+
+
+def _is_key(secret: str) -> bool:
+    """Whether it can be sent in a header."""
+    return secret.isascii() and secret.isprintable() and bool(secret) and " " not in secret
