@@ -72,9 +72,12 @@ def _candidates(vectors: Sequence[Vector]) -> set[Pair]:
     found: set[Pair] = set()
     for position, vector in enumerate(vectors):
         sums: dict[int, float] = {}
+        sum_of = sums.get
         for term, weight in islice(vector.items(), PROBES):
-            for other, its_weight in holders[term]:
-                sums[other] = sums.get(other, 0.0) + weight * its_weight
+            those = holders[term]
+            if len(those) > 1:
+                for other, its_weight in those:
+                    sums[other] = sum_of(other, 0.0) + weight * its_weight
         found.update(
             (position, other) if position < other else (other, position)
             for other, so_far in sums.items()
