@@ -12,13 +12,14 @@ import re
 import unicodedata
 from collections import Counter
 from functools import lru_cache
+from itertools import repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from digest.core.terms import COMMON, UNSPACED, Vector, stem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 READ = 1_000
 """Characters of a text that are compared, some 260 words: what happened is told first."""
@@ -37,16 +38,20 @@ LATE = 0.3
 FADES = 60
 """Words over which the weight falls from 1 towards `LATE`, by the factor e."""
 
-SHINGLE = 3
-"""Words in a row that are compared as one to tell a copy from an article on the same matter."""
-
 KEPT = 40
 """Terms of an article that are compared: those that weigh most. More make it slower, and not better."""
 
 _TITLE_CASE = 0.7
 """The share of capitals from which on a capital says nothing: `Red Sox Make Offer`, `RED SOX MAKE OFFER`."""
 
-_TOKEN = re.compile(rf"([.!?:…\"“„»\n]\W*+)?([{UNSPACED}]+|[^\W_{UNSPACED}]+(?:['’][^\W_{UNSPACED}]+)*)")
+_WORD = rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+(?:['’][^\W_{UNSPACED}]+)*"
+_PLAIN_WORD = r"[a-zA-Z0-9]++(?:'[a-zA-Z0-9]++)*+"
+# The same for ASCII alone, where it is quicker.
+_WORDS = {False: re.compile(_WORD), True: re.compile(_PLAIN_WORD)}
+_TOKENS = {
+    False: re.compile(rf"([.!?:…\"“„»\n]\W*+)?({_WORD})"),
+    True: re.compile(rf"([.!?:\"\n][^a-zA-Z0-9_]*+)?({_PLAIN_WORD})"),
+}
 _is_unspaced = re.compile(rf"[{UNSPACED}]").match
 # The commonest small words of other languages; none that is a word of weight in another one, like 'war' or 'son'.
 _SMALL_WORDS = """
@@ -70,20 +75,23 @@ def weigh(title: str, text: str) -> Vector:
         text: Plain; what comes after `READ` characters is not looked at.
     """
     weights: Vector = {}
+    weight_of = weights.get
     names: set[str] = set()
-    for part, fixed in ((title, TITLE), (text, None)):
+    for part, fading in ((title, repeat(TITLE)), (text, _FADING)):
         tokens = _tokens(part)
         capitals = 0
         inside: set[str] = set()
-        for at, (start, token) in enumerate(tokens):
+        first = True
+        for (start, token), weight in zip(tokens, fading, strict=False):
             found, capital = _terms(token)
             for term in found:
-                weights[term] = weights.get(term, 0.0) + (fixed or _FADING[at])
+                weights[term] = weight_of(term, 0.0) + weight
             if capital:
                 capitals += 1
                 # At the start of a sentence every word has a capital.
-                if at and not start:
+                if not (start or first):
                     inside.update(found)
+            first = False
         if capitals <= _TITLE_CASE * len(tokens):
             names |= inside
     return {
@@ -116,9 +124,9 @@ def _unit(vector: Vector) -> Vector:
 def shingles(text: str) -> frozenset[str]:
     """Every three words in a row, or characters of unspaced script, in what is compared of a text."""
     words: list[str] = []
-    for _, token in _tokens(text):
-        words.extend(token if _is_unspaced(token) else (token.casefold(),))
-    return frozenset(" ".join(words[at : at + SHINGLE]) for at in range(len(words) - SHINGLE + 1))
+    for word in _words(text):
+        words.extend(word if _is_unspaced(word) else (word.casefold(),))
+    return frozenset(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
 
 
 def containment(one: frozenset[str], other: frozenset[str]) -> float:
@@ -126,22 +134,42 @@ def containment(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / max(1, min(len(one), len(other)))
 
 
-def as_written(title: str, text: str) -> dict[str, str]:
-    """The terms of an article, each as it is written where it first stands, to be shown to a person."""
+def as_written(title: str, text: str, wanted: Collection[str]) -> dict[str, str]:
+    """Terms of an article, each as it is written where it first stands, to be shown to a person.
+
+    Args:
+        title: As of `weigh`.
+        text: As of `weigh`.
+        wanted: The terms to look for; one that does not stand there is left out.
+    """
     written: dict[str, str] = {}
     # The text first: a title may be all in capitals.
     for part in (text, title):
-        for _, token in _tokens(part):
-            for term in _terms(token)[0]:
-                written.setdefault(term, term if _is_unspaced(token) else token)
+        for word in _words(part):
+            for term in _terms(word)[0]:
+                if term in wanted and term not in written:
+                    written[term] = term if _is_unspaced(word) else word
+                    if len(written) == len(wanted):
+                        return written
     return written
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
-    """Words and runs of unspaced script, each with what stands before it that begins a sentence, if there is."""
+    """The words of a text, each with what stands before it that begins a sentence, if there is."""
+    text = _read(text)
+    return _TOKENS[text.isascii()].findall(text)
+
+
+def _words(text: str) -> list[str]:
+    """Words and runs of unspaced script."""
+    text = _read(text)
+    return _WORDS[text.isascii()].findall(text)
+
+
+def _read(text: str) -> str:
+    """The beginning; full-width letters and ligatures become plain ones, an accent by itself joins its letter."""
     text = text[:READ]
-    # Full-width letters and ligatures become plain ones, an accent that stands by itself joins its letter.
-    return _TOKEN.findall(text if text.isascii() else unicodedata.normalize("NFKC", text)[:READ])
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)[:READ]
 
 
 @lru_cache(maxsize=65536)

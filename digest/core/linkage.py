@@ -3,6 +3,9 @@
 Average linkage: the two groups whose articles are most alike on average are joined, then the next two, down to a
 threshold. A chain of articles, each like the next one, does not become one group so. As the average over all pairs of
 two groups is the product of the sums of their vectors, no pair needs to be looked at twice, and most of them never.
+
+Two groups that each hold together far more firmly than they would with the other are two events of one kind, like two
+bouts of one boxer: they stay apart, however much of their words they share.
 """
 
 from __future__ import annotations
@@ -19,8 +22,15 @@ from digest.core.terms import Vector, dot
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-THRESHOLD = 0.18
+THRESHOLD = 0.16
 """Cosine, on average, from which on articles tell of the same event."""
+
+FIRMNESS = 0.75
+"""How alike two groups are at least, beside what the articles of the looser one are to one another."""
+
+IMAGINED_PAIRS = 12
+"""Pairs no more alike than the two groups, imagined in each: what joins first is alike by chance too, and a few pairs
+prove nothing."""
 
 SHARED_WORDS = 2
 """Words two articles have in common at least, however short they are."""
@@ -72,9 +82,12 @@ def _candidates(vectors: Sequence[Vector]) -> set[Pair]:
     found: set[Pair] = set()
     for position, vector in enumerate(vectors):
         sums: dict[int, float] = {}
+        sum_of = sums.get
         for term, weight in islice(vector.items(), PROBES):
-            for other, its_weight in holders[term]:
-                sums[other] = sums.get(other, 0.0) + weight * its_weight
+            those = holders[term]
+            if len(those) > 1:
+                for other, its_weight in those:
+                    sums[other] = sum_of(other, 0.0) + weight * its_weight
         found.update(
             (position, other) if position < other else (other, position)
             for other, so_far in sums.items()
@@ -97,6 +110,9 @@ class _Group:
     Attributes:
         total: The sum of its members' vectors.
         days: The sum of its members' dates, of those that have one.
+        inside: The sum of the cosines of its members' pairs, but for those that are copies from the beginning: a text
+            that went round is one telling, and says nothing of how alike others should be.
+        pairs: How many pairs these are.
         near: Groups with a pair of articles in `pairs`, and the sum of the cosines of all pairs with them.
     """
 
@@ -104,11 +120,17 @@ class _Group:
     total: Vector
     days: float
     dated: int
+    inside: float = 0.0
+    pairs: int = 0
     near: dict[int, float] = field(default_factory=dict)
 
     @property
     def date(self) -> float | None:
         return self.days / self.dated if self.dated else None
+
+    def firmness(self, alike: float) -> float:
+        """How alike its own articles are, drawn towards how alike it is to another group."""
+        return (self.inside + IMAGINED_PAIRS * alike) / (self.pairs + IMAGINED_PAIRS)
 
 
 class _Linking:
@@ -124,7 +146,7 @@ class _Linking:
         a, b = self.groups[one], self.groups[other]
         a.near[other] = b.near[one] = cosines
         average = cosines / (len(a.members) * len(b.members)) * nearness(a.date, b.date)
-        if average >= THRESHOLD:
+        if average >= THRESHOLD and average >= FIRMNESS * min(a.firmness(average), b.firmness(average)):
             # Of two that are alike to the last digit, that of the first articles goes first.
             first, second = sorted((a.members[0], b.members[0]))
             heapq.heappush(self._queue, (-average, first, second, one, other))
@@ -149,7 +171,14 @@ class _Linking:
             large.total[term] = large.total.get(term, 0.0) + weight
         number, self._next = self._next, self._next + 1
         members = sorted(a.members + b.members)
-        self.groups[number] = _Group(members, large.total, a.days + b.days, a.dated + b.dated)
+        self.groups[number] = _Group(
+            members,
+            large.total,
+            a.days + b.days,
+            a.dated + b.dated,
+            a.inside + b.inside + a.near[other],
+            a.pairs + b.pairs + len(a.members) * len(b.members),
+        )
         for neighbour, cosines in neighbours.items():
             its_near = self.groups[neighbour].near
             its_near.pop(one, None)

@@ -232,14 +232,15 @@ class _Told:
         nearest = max(those, key=lambda other: (self._closeness(position, other), other == lead, -other))
         its = self.vectors[nearest]
         shared = sorted((term for term in vector if term in its), key=lambda term: (-vector[term] * its[term], term))
+        shown = shared[:WORDS_SHOWN]
         telling = self.batch[position]
-        written = likeness.as_written(telling.title, telling.text)
+        written = likeness.as_written(telling.title, telling.text, shown)
         return Also(
             telling.key,
             min(1.0, dot(vector, self.vectors[lead])),
             self.batch[nearest].key,
             min(1.0, dot(vector, its)),
-            tuple(written[term] for term in shared[:WORDS_SHOWN]),
+            tuple(written[term] for term in shown),
             _pair(position, nearest) in self.copies,
         )
 
