@@ -14,6 +14,7 @@ UNSPACED = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0eff\u1000-\u109f\u
 """Scripts written without spaces, as a class of characters: kana, Han, Thai, Lao, Burmese, Khmer."""
 
 _STEM_AT_LEAST = 3  # letters
+_LAST = ("s", "d", "g")  # of all endings; most words need not be looked at further
 _ENDINGS = (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""))
 _NO_ENDING = ("ss", "us", "is")
 _COMMON_WORDS = """
@@ -34,7 +35,7 @@ def stem(word: str) -> str:
     For comparison only. Words of other languages lose a letter or two now and then, the same ones each time.
     """
     word = word.removesuffix("'s").removesuffix("’s")
-    if not word.endswith(_NO_ENDING):
+    if word.endswith(_LAST) and not word.endswith(_NO_ENDING):
         for ending, instead in _ENDINGS:
             if word.endswith(ending) and len(word) - len(ending) >= _STEM_AT_LEAST:
                 word = word.removesuffix(ending) + instead

@@ -28,6 +28,7 @@ _ENDLESS = re.compile(r"&#[0-9]{20,};?")
 _TURNING = re.compile("[\u202a-\u202e]")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"\w+(?:['’.,\-]\w+)*")
+_ASCII_WORD = re.compile(r"\w++(?:['.,\-]\w++)*+", re.ASCII)  # the same, and quicker
 # Scripts written without spaces between words: each character counts for half a word.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]")
 
@@ -77,7 +78,7 @@ def short_hash(text: str, length: int = 10) -> str:
 def word_count(text: str) -> int:
     """How many words a reader would count, in spaced scripts and unspaced ones."""
     if text.isascii():
-        return len(_WORD.findall(text))
+        return len(_ASCII_WORD.findall(text))
     unspaced = len(_UNSPACED.findall(text))
     return len(_WORD.findall(_UNSPACED.sub(" ", text))) + (unspaced + 1) // 2
 

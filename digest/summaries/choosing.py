@@ -75,7 +75,7 @@ def choose(choices: Sequence[Choice], worth: Sequence[float], room: Room) -> Set
     return chosen
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen ones are made half as quickly
 class _Sums:
     """What some sentences come to.
 
@@ -126,27 +126,29 @@ class _Search:
     def _best_with(self, chosen: Set, most: int | None = None) -> tuple[Set, float]:
         """The set with the best sentence added, and those it leans on; the same set, worth nothing, when none fits."""
         so_far = self._sums(chosen)
-        length, covered = so_far.terms + self.room.terms, so_far.covered
-        best, best_value = chosen, -1.0
+        length, covered, held = so_far.terms + self.room.terms, so_far.covered, so_far.held
+        known, best, best_value = self._known, chosen, -1.0
         for number, choice in enumerate(self.choices):
             if number in chosen:
                 continue
             added = choice.with_it
             if len(added) > 1:
                 added = tuple(one for one in added if one not in chosen)
-            more = self._known.get(added) or self._sums(added)
+            more = known.get(added) or self._sums(added)
             share = 2 / (length + more.terms)
+            most_held = held + more.held
             against = (so_far.blemish + more.blemish) / (so_far.count + more.count)
             # Were nothing of it said before it would be worth this: most need not be looked at further.
-            if share * (so_far.held + more.held) - against <= best_value or not self._fits(so_far, more, most):
+            if share * most_held - against <= best_value or not self._fits(so_far, more, most):
                 continue
-            again = self._worth_of(more.covered & covered)
-            value = share * (so_far.held + more.held - again) - against
+            value = share * (most_held - self._worth_of(more.covered & covered)) - against
             if value > best_value:
                 best, best_value = tuple(sorted((*chosen, *added))), value
         return best, best_value
 
     def _sums(self, some: Set) -> _Sums:
+        if len(some) == 1:
+            return self._sums_of_one(some, self.choices[some[0]])
         choices = [self.choices[one] for one in some]
         covered: frozenset[int] = frozenset().union(*(choice.concepts for choice in choices))
         sums = self._known[some] = _Sums(
@@ -157,6 +159,11 @@ class _Search:
             sum(choice.words for choice in choices),
             sum(choice.blemish for choice in choices),
         )
+        return sums
+
+    def _sums_of_one(self, number: Set, choice: Choice) -> _Sums:
+        held = self._worth_of(choice.concepts) + choice.own
+        sums = self._known[number] = _Sums(1, choice.concepts, held, choice.terms, choice.words, choice.blemish)
         return sums
 
     def _fits(self, so_far: _Sums, more: _Sums, most: int | None) -> bool:

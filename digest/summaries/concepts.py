@@ -9,16 +9,19 @@ weight half or twice as large the choice hardly differs.
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from collections import Counter
 from dataclasses import dataclass
-from itertools import chain
-from operator import add
-from typing import TYPE_CHECKING
+from itertools import accumulate, chain, count, pairwise, repeat
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeVar
 
 from digest.summaries.functionwords import COMMON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from _typeshed import SupportsGetItem
 
 EARLY_FADES = 10.0
 """Sentences after which having been said early counts for about a third."""
@@ -32,7 +35,13 @@ _WORD, _REPEATED, _COMMON_REPEATED, _EARLY, _IN_TITLE, _FIGURE, _LONG = -3.7, 1.
 # Two words side by side; what is of one word alone counts for each of them.
 _PAIR, _PAIR_REPEATED, _RARER_REPEATED, _PAIR_EARLY, _PAIR_LONG = -4.3, 1.1, 0.34, 1.95, -0.57
 _OF_PAIR_IN_TITLE, _OF_PAIR_FIGURE, _OF_PAIR_COMMON = 0.63, 0.5, -0.43
-_PAIR_WITH_COMMON = math.exp(-_OF_PAIR_COMMON)
+# What these multiply the odds against by.
+_WORD_IN_TITLE, _WORD_FIGURE = math.exp(-_IN_TITLE), math.exp(-_FIGURE)
+_PAIR_WITH_COMMON, _PAIR_IN_TITLE = math.exp(-_OF_PAIR_COMMON), math.exp(-_OF_PAIR_IN_TITLE)
+_PAIR_FIGURE = math.exp(-_OF_PAIR_FIGURE)
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +59,9 @@ class Concepts:
     own: Sequence[float]
 
 
-# Odds are multiplied where their logarithms would be added: there are some hundreds of each, and this is what takes
-# the time. They are odds against, so that a chance is 1 / (1 + odds).
+# Odds are multiplied where their logarithms would be added, and what can be is done for the words of all sentences at
+# once: there are some hundreds of each, and this is what takes the time. They are odds against, so that a chance is
+# 1 / (1 + odds).
 
 
 def concepts(sentences: Sequence[Sequence[str]], title: Iterable[str], language: str) -> Concepts:
@@ -62,49 +72,75 @@ def concepts(sentences: Sequence[Sequence[str]], title: Iterable[str], language:
         title: The terms of its title; they may be none.
         language: Its code, `en`: which words are common.
     """
+    text = list(chain.from_iterable(sentences))
     # Words are numbered in the order of the text, never in that of a set of strings: that is another in each process.
-    numbers = {term: number for number, term in enumerate(dict.fromkeys(chain.from_iterable(sentences)))}
-    words = [list(map(numbers.__getitem__, terms)) for terms in sentences]
-    # A pair as one number: quicker than a pair of them.
-    size = len(numbers)
-    pairs = [list(map(add, map(size.__mul__, ones), ones[1:])) for ones in words]
-    sets = list(map(frozenset, words))
+    numbers = dict(zip(dict.fromkeys(text), count(), strict=False))
+    words = _picked(numbers, text)
+    ends = list(accumulate(map(len, sentences), initial=0))
+    sets = [frozenset(words[start:end]) for start, end in pairwise(ends)]
     counts = Counter(chain.from_iterable(sets))
     weights = _Weights.of(numbers, counts, frozenset(title), COMMON.get(language, frozenset()))
-    worth = _of_words(words, weights.word)
-    repeated = {pair: count for pair, count in Counter(chain.from_iterable(pairs)).items() if count > 1}
-    pair_numbers = {pair: number for number, pair in enumerate(repeated, size)}
-    shared, own = [], []
-    for here, twos, odds in zip(sets, pairs, _against(words, weights), strict=True):
-        own.append(
-            PAIR_COUNTS * sum([1.0 / (1.0 + o) for o, pair in zip(odds, twos, strict=True) if pair not in repeated])
-        )
-        found = {pair: o for pair, o in zip(twos, odds, strict=True) if pair in repeated}
-        for pair, against in found.items():
-            # Counted on from the words: the order in which pairs are first found is that of their numbers.
-            if pair_numbers[pair] == len(worth):
-                worth.append(PAIR_COUNTS / (1.0 + against * repeated[pair] ** -_PAIR_REPEATED))
-        shared.append(here.union(map(pair_numbers.__getitem__, found)))
+    worth = _of_words(sets, weights.word)
+    pairs = _pairs(words, len(numbers), ends)
+    odds = _against(words, weights, ends)
+    repeated = {pair: times for pair, times in Counter(pairs).items() if times > 1}
+    # Counted on from the words, in the order in which they are first found.
+    pair_numbers = dict(zip(repeated, count(len(numbers)), strict=False))
+    chances = [1.0 / (1.0 + o) for o in odds]
+    also: list[list[int]] = [[] for _ in sentences]
+    for place in [place for place, pair in enumerate(pairs) if pair in repeated]:
+        pair = pairs[place]
+        number = pair_numbers[pair]
+        if number == len(worth):
+            worth.append(PAIR_COUNTS / (1.0 + odds[place] * repeated[pair] ** -_PAIR_REPEATED))
+        also[bisect(ends, place) - 1].append(number)
+        chances[place] = 0.0
+    shared = [here.union(more) if more else here for here, more in zip(sets, also, strict=True)]
+    own = [PAIR_COUNTS * sum(chances[start : max(start, end - 1)]) for start, end in pairwise(ends)]
     return Concepts(shared, worth, own)
 
 
-def _of_words(sentences: Sequence[Sequence[int]], weights: Sequence[float]) -> list[float]:
+def _picked(table: SupportsGetItem[_Key, _Value], keys: Sequence[_Key]) -> Sequence[_Value]:
+    """What a table has for each key; twice as quick as a loop."""
+    # Of a single key `itemgetter` gives no tuple, and it wants one at least.
+    return itemgetter(*keys)(table) if len(keys) > 1 else [table[key] for key in keys]
+
+
+def _pairs(words: Sequence[int], size: int, ends: Sequence[int]) -> list[int]:
+    """Each word with the next one as one number, which is quicker than a pair of them.
+
+    Args:
+        words: The words of all sentences, by their numbers.
+        size: How many different ones there are.
+        ends: Where each sentence begins, and the end of the last. What reaches across one is no pair: it gets a
+            number of its own, so that it is never found again.
+    """
+    pairs = [word * size + following for word, following in pairwise(words)]
+    for end in ends:
+        if 0 < end < len(words):
+            pairs[end - 1] = -end
+    return pairs
+
+
+def _against(words: Sequence[int], weights: _Weights, ends: Sequence[int]) -> list[float]:
+    """The odds against each word and the next one as a pair, were it found nowhere else; arguments as of `_pairs`."""
+    lengths = [end - start for start, end in pairwise(ends)]
+    early = chain.from_iterable(map(repeat, _early(len(lengths), _PAIR, _PAIR_LONG, _PAIR_EARLY), lengths))
+    one, rare = _picked(weights.in_pair, words), _picked(weights.rare, words)
+    # Of two words the rarer one has the larger number; a call would take as long as all the rest.
+    return [
+        outset * a * b * (x if x > y else y)  # noqa: FURB136 see above
+        for outset, a, b, x, y in zip(early, one, one[1:], rare, rare[1:], strict=False)
+    ]
+
+
+def _of_words(sentences: Sequence[frozenset[int]], weights: Sequence[float]) -> list[float]:
     """The worth of each word, by its number."""
     first: list[float] = []
     for words, early in zip(sentences, _early(len(sentences), _WORD, _LONG, _EARLY), strict=True):
         # The words are numbered as they come, so the new ones of a sentence follow those before.
         first += [early] * (max(words, default=-1) + 1 - len(first))
     return [1.0 / (1.0 + early * weight) for early, weight in zip(first, weights, strict=True)]
-
-
-def _against(sentences: Sequence[Sequence[int]], weights: _Weights) -> Iterator[list[float]]:
-    """The odds against each pair of each sentence, were it found nowhere else."""
-    for words, early in zip(sentences, _early(len(sentences), _PAIR, _PAIR_LONG, _PAIR_EARLY), strict=True):
-        one = list(map(weights.in_pair.__getitem__, words))
-        rare = list(map(weights.rare.__getitem__, words))
-        # Of two words the rarer one has the larger number.
-        rarer = map(max, rare, rare[1:])
-        yield [early * a * b * by for a, b, by in zip(one, one[1:], rarer, strict=False)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +162,26 @@ class _Weights:
         cls, numbers: Mapping[str, int], counts: Mapping[int, int], title: frozenset[str], common: frozenset[str]
     ) -> _Weights:
         word = [1.0] * len(numbers)
-        rare = word.copy()
-        in_pair = [_PAIR_WITH_COMMON if term in common else 1.0 for term in numbers]
-        for term, number in numbers.items():
-            if (count := counts[number]) > 1:
-                word[number] = count ** -(_REPEATED + _COMMON_REPEATED * (term in common))
-                rare[number] = count**-_RARER_REPEATED
-            if term[0].isdigit():
-                word[number] *= math.exp(-_FIGURE)
-                in_pair[number] *= math.exp(-_OF_PAIR_FIGURE)
-            if term in title and term not in common:
-                word[number] *= math.exp(-_IN_TITLE)
-                in_pair[number] *= math.exp(-_OF_PAIR_IN_TITLE)
+        rare, in_pair = word.copy(), word.copy()
+        for number, times in counts.items():
+            if times > 1:
+                word[number] = times**-_REPEATED
+                rare[number] = times**-_RARER_REPEATED
+        for number in _numbers_of(common, numbers):
+            in_pair[number] = _PAIR_WITH_COMMON
+            word[number] *= counts[number] ** -_COMMON_REPEATED
+        for number in _numbers_of(title - common, numbers):
+            word[number] *= _WORD_IN_TITLE
+            in_pair[number] *= _PAIR_IN_TITLE
+        for number in [number for term, number in numbers.items() if term[0].isdigit()]:
+            word[number] *= _WORD_FIGURE
+            in_pair[number] *= _PAIR_FIGURE
         return cls(word, in_pair, rare)
+
+
+def _numbers_of(some: frozenset[str], numbers: Mapping[str, int]) -> list[int]:
+    """The numbers of those of some terms that the text has; in no order."""
+    return [numbers[term] for term in some & numbers.keys()]
 
 
 def _early(sentences: int, outset: float, long: float, weight: float) -> list[float]:

@@ -10,14 +10,15 @@ MOST_WORDS = 60
 MOST_CHARACTERS = 400
 LEAST_WORDS = 5
 
+_STOPS = (".", "!", "?")  # at the very end of most, which need not be looked at further
 _TERMINAL = re.compile(
     r"[.!?…‽。！？｡؟۔।॥։።។။][\"'”’»«“)\]}」』）】》〉\u200b-\u200f\u2060\u2066-\u2069\ufeff]*(?:\[\d{1,3}\])*\Z"
 )
-_ASCII_PAIRS = (("(", ")"), ("[", "]"))
-_PAIRS = (*_ASCII_PAIRS, ("（", "）"), ("«", "»"), ("「", "」"), ("『", "』"))
+_PAIRS = (("（", "）"), ("«", "»"), ("「", "」"), ("『", "』"))
 _INCHES = re.compile(r'\d"(?=\s[a-z])')
-_SINGLE_OPEN = re.compile(r"(?<!\w)'(?=\w)|‘(?=\w)")
-_SINGLE_CLOSE = re.compile(r"(?<=[\w.,!?…])['’](?!\w)")
+# What stands before the mark comes second: a pattern that begins with a letter is found quicker.
+_SINGLE_OPEN = re.compile(r"'(?<!\w')(?=\w)|‘(?=\w)")
+_SINGLE_CLOSE = re.compile(r"['’](?<=[\w.,!?…]['’])(?!\w)")
 _SURE_SINGLE_CLOSE = re.compile(r"[.,!?…]['’](?!\w)")
 # What stands around an article, not in it; matched at the start of a sentence, in small letters.
 _FURNITURE = re.compile(
@@ -36,7 +37,7 @@ _FURNITURE = re.compile(
     |(?:in\s)?this\s(?:[\w.,]+\s){0,6}?(?:photo|picture|image|frame\sgrab|screenshot|handout)\b
         .{0,60}?\b(?:shows?|released|provided|made\savailable|taken|from)\b
     |by\s\.\s|published:|updated:|last\supdated\b
-    |copyright\b|©|all\srights\sreserved\b|(?:this|these)\s(?:article|story|post|report|material|piece)s?\s
+    |editor(?:['’]s|s['’]?)?\snote\b|copyright\b|©|all\srights\sreserved\b|(?:this|these)\s(?:article|story|post|report|material|piece)s?\s
         (?:was|were|has|have|may|is|originally|first)\s
         (?:been\s|not\s|also\s|originally\s|first\s)*(?:published|appeared|updated|corrected|produced|sponsored|be)\b
     |(?:additional\s)?reporting\sby\b|edit(?:ed|ing)\sby\b|writing\sby\b|written\sby\b|the\sassociated\spress\scontributed
@@ -65,8 +66,14 @@ _BYLINE = re.compile(
 )
 _OPEN_MARKS = re.compile(r"[\"'“‘„«»「『(\[]+")
 # Their meaning stands in a sentence before; and words which tie a sentence to the one before.
+_ENGLISH_VERB = r" (?:is|was|are|were|has|had|have|will|would|may|can|could|said|says)\b"
 _POINTING = {
-    "en": "he|she|it|they|his|hers?|him|its|their|them|this|these|those|such|both|neither|the (?:latter|former)",
+    "en": rf"he|she|they|his|hers?|him|its|their|them|such|neither|the latter|the former(?=,|{_ENGLISH_VERB})|"
+    # Not 'It is unclear whether', 'This week', 'These days', 'Those who', 'Both Ann Berg and Ina Holt'.
+    r"it(?!(?:['’]s| is| was| remains| seems)(?: not| also| still| now| yet)? (?!(?:an?|the|one|part|some\w*)\b)[\w-]+"
+    r" (?:that|whether|how|why|who)\b)|"
+    r"this(?! (?:week|weekend|month|year|season|spring|summer|autumn|fall|winter|morning|afternoon|evening)\b)|"
+    r"these(?! days\b)|those(?! who(?:se)?\b)|both(?! (?:the )?(?-i:[A-Z])[^,;]{1,40}? and\b)",
     "de": "er|sie|es|ihre?n?|seine?|diese[rsmn]?|dieselbe",
     "fr": "il|elle|ils|elles|son|sa|ses|leurs?|cela|ce|cette|ces|celui-ci|celle-ci",
     "es": "él|ellas?|ellos|est[eao]s?|eso",
@@ -79,8 +86,10 @@ _POINTING = {
     "ko": "그|그는|그가|그의|그녀는|그들은|이는|이것은|이를|이런|이에",
 }
 _LINKING = {
-    "en": "but|and|or|so|yet|also|however|meanwhile|moreover|furthermore|nevertheless|nonetheless|still|then|thus|"
-    "therefore|instead|otherwise|besides|likewise|similarly|consequently|additionally|in (?:addition|contrast|fact)|"
+    # Not 'Then-President', 'Instead of'.
+    "en": "but|and|or|so|yet|also|however|meanwhile|moreover|furthermore|nevertheless|nonetheless|still|then(?!-)|thus|"
+    "therefore|instead(?! of)|otherwise|besides|likewise|similarly|consequently|additionally|"
+    "in (?:addition|contrast|fact)|"
     "for (?:example|instance)|as (?:a result|such)|on the other hand|of course|at the same time|that(?:['’]s)?",
     "de": "aber|und|oder|doch|jedoch|auch|dabei|damit|danach|dann|daher|deshalb|denn|zudem|außerdem|allerdings|"
     "dennoch|trotzdem|stattdessen|zum beispiel",
@@ -119,22 +128,29 @@ def is_sound_of(sentence: str, words: int) -> bool:
     return (
         LEAST_WORDS <= words <= MOST_WORDS
         and len(sentence) <= MOST_CHARACTERS
-        and _TERMINAL.search(sentence[-40:]) is not None
+        and (sentence.endswith(_STOPS) or _TERMINAL.search(sentence[-40:]) is not None)
         and is_closed(sentence)
     )
 
 
 def is_closed(text: str) -> bool:
     """Whether every quotation and bracket opened in a text is closed in it, and none closed that it has not opened."""
-    if any(text.count(one) != text.count(other) for one, other in (_ASCII_PAIRS if text.isascii() else _PAIRS)):
+    count = text.count
+    if count("(") != count(")") or count("[") != count("]"):
+        return False
+    if text.isascii():
+        return _straight_marks_closed(text) and _single_marks_closed(text)
+    if any(count(one) != count(other) for one, other in _PAIRS):
         return False
     low, left, right = text.count("„"), text.count("“"), text.count("”")
     # „so“ and „so” in German and its neighbours, “so” in English, ”so” in Swedish and in texts that were set badly.
     pairs = low == left + right if low else left == right or (not left and right % 2 == 0)
-    straight = text.count('"')
-    if straight % 2:
-        straight -= len(_INCHES.findall(text))
-    return pairs and straight % 2 == 0 and _single_marks_closed(text)
+    return pairs and _straight_marks_closed(text) and _single_marks_closed(text)
+
+
+def _straight_marks_closed(text: str) -> bool:
+    marks = text.count('"')
+    return marks % 2 == 0 or (marks - len(_INCHES.findall(text))) % 2 == 0
 
 
 def _single_marks_closed(text: str) -> bool:

@@ -18,6 +18,7 @@ _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 # Stops of scripts that have no capitals and no abbreviations with a stop: CJK, Arabic, Urdu, Hindi, Armenian,
 # Ethiopic, Khmer and Burmese.
 _PLAIN_STOPS = "。！？｡؟۔।॥։።។။"
+_STOP = re.compile(f"[.!?…‽{_PLAIN_STOPS}]")
 _INVISIBLE = "\u200b-\u200f\u2060\u2066-\u2069\ufeff"
 _STOPS = rf"(?P<plain>[{_PLAIN_STOPS}][{_PLAIN_STOPS}!?…]*)|(?P<stop>[.!?…‽]+(?:\s\.(?!\w))*)"
 # The footnote mark '[1]' stays with the sentence it is set after.
@@ -94,7 +95,7 @@ def _ends(paragraph: _Paragraph) -> Iterator[int]:
     spans = _INSIDE.finditer(text)
     span = next(spans, None)
     start = 0
-    for candidate in _pattern(text).finditer(text):
+    for candidate in _candidates(text):
         while span is not None and span.end() <= candidate.start():
             span = next(spans, None)
         end = candidate.end("close")
@@ -103,6 +104,17 @@ def _ends(paragraph: _Paragraph) -> Iterator[int]:
         if _is_end(paragraph, candidate, start):
             yield end
             start = end
+
+
+def _candidates(text: str) -> Iterator[re.Match[str]]:
+    """Each stop with what closes after it.
+
+    First comes a search that knows nothing but the stops: it is several times as quick over all that lies between.
+    """
+    pattern, at = _pattern(text), 0
+    while (stop := _STOP.search(text, at)) is not None and (found := pattern.match(text, stop.start())) is not None:
+        yield found
+        at = found.end()
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -166,7 +178,7 @@ def _ends_after_stop(paragraph: _Paragraph, before: str, following: re.Match[str
     known = paragraph.known(last)
     if not last:
         return True
-    if known in words.bound or (known in words.numbered and word[0].isdigit()) or _SPACED.search(before):
+    if known in words.bound or (known in words.numbered and word[0].isdigit()) or _is_spaced(last, before):
         return False
     if last.isdigit():
         # '1. Open the lid' is an enumeration, 'am 3. Oktober' an ordinal.
@@ -177,6 +189,11 @@ def _ends_after_stop(paragraph: _Paragraph, before: str, following: re.Match[str
     if known in words.loose or _is_initial(last, before) or _ACRONYM.fullmatch(last):
         return paragraph.is_starter(following) or any(mark in following["open"] for mark in '"“„«')
     return True
+
+
+def _is_spaced(last: str, before: str) -> bool:
+    """Whether an abbreviation in two parts ends here; a longer word needs no search for it."""
+    return (len(last) == 1 or before[-2:-1] == ".") and _SPACED.search(before) is not None
 
 
 def _is_initial(letter: str, before: str) -> bool:

@@ -8,7 +8,7 @@ from digest.core.terms import UNSPACED
 from digest.core.terms import stem as english
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")  # the same for most of English, and quicker
+_ASCII_WORD = re.compile(r"[a-z0-9]++(?:'[a-z0-9]++)*+")  # the same for most of English, and quicker
 _UNSPACED = re.compile(rf"[{UNSPACED}]+")
 # Vowel points and other marks that are written or not, and what has no width.
 _MARKS = re.compile(r"[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670\u200b-\u200f\u2060\ufeff]")
