@@ -279,7 +279,7 @@ def test_a_kill_on_the_way_loses_the_note_and_doubles_none(watched, monkeypatch)
     assert [subject for subject, _ in watched.notes] == ["The Test: feed:Pumps is well again"]
 
 
-def test_several_processes_at_once_tell_it_once(watched):
+def test_several_at_once_each_with_its_own_connection_tell_it_once(watched):
     watched.stand(Pumps="gone", Wells="gone")
     start, found, errors = Barrier(4), [], []
 
