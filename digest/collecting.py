@@ -87,7 +87,15 @@ class Imported:
     failed: bool
 
 
-def take_in(source: Source, path: str, library: Library, now: datetime, notes: tuple[Problem, ...] = ()) -> Imported:
+def take_in(
+    source: Source,
+    path: str,
+    library: Library,
+    now: datetime,
+    *,
+    notes: tuple[Problem, ...] = (),
+    outranks: Callable[[str], bool] = of_equals,
+) -> Imported:
     """Take one path of a source into the library, whatever it was before; nothing else of the source changes.
 
     Args:
@@ -96,10 +104,11 @@ def take_in(source: Source, path: str, library: Library, now: datetime, notes: t
         library: Where to.
         now: The instant it happens.
         notes: What to report besides.
+        outranks: As of `collect`.
     """
     reading = source.read(path, now)
     # No fingerprint is kept: who imports a file means it to be read.
-    changes = library.record(source.name, [reading], {path: ""}, (), now)
+    changes = library.record(source.name, [reading], {path: ""}, (), now, outranks=outranks)
     problems = (*notes, *reading.problems, *_of_articles(reading), *changes.problems)
     keys = library.keys_at(source.name, path)
     if reading.keeps:

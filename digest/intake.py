@@ -169,7 +169,7 @@ class Intake:
         from digest.importing import sources_of  # noqa: PLC0415 it brings every kind of source along
 
         return [
-            take_in(source, path, self._library, now, notes)
+            take_in(source, path, self._library, now, notes=notes, outranks=partial(self._outranks, source.name))
             for source, path, notes in sources_of(paths, prefix=IMPORTED, zone=zone, kind=kind)
         ]
 
