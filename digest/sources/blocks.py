@@ -17,7 +17,7 @@ from digest.sources.allowlist import INLINE
 if TYPE_CHECKING:
     from digest.core.model import BlockKind
 
-_INVISIBLE = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")  # str.translate takes twenty times as long on what is not ASCII
 _MARKER = re.compile(r"[\[(]?[\d:]{1,7}[\])]?|[a-z*†‡§↑↩^\ufe0e]{1,3}")
 _WITHIN_A_LINE = INLINE | {"pre"}
 _HEADINGS = {f"h{level}": level for level in range(2, 7)}
@@ -62,7 +62,7 @@ class _Reader:
         if tag in {"blockquote", "figure"}:
             self.flow(element, "quote" if tag == "blockquote" else kind)
         elif tag == "pre":
-            if text := "".join(_pieces(element, "\n")).translate(_INVISIBLE).strip("\n"):
+            if text := _INVISIBLE.sub("", "".join(_pieces(element, "\n"))).strip("\n"):
                 self.blocks.append(Block("code", text))
         elif tag == "table":
             for row in element.iterfind("./*/tr"):
@@ -106,4 +106,4 @@ def _pieces(element: etree._Element, line_break: str) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.translate(_INVISIBLE).split())
+    return " ".join(_INVISIBLE.sub("", text).split())

@@ -27,7 +27,16 @@ from digest.sources.addresses import Addresses, http_address, resolved, web_imag
 from digest.sources.article_file import LONGEST_TITLE, shortened
 from digest.sources.blocks import blocks_of
 from digest.sources.feed_raw import RawText
-from digest.sources.feed_text import made_title, own_summary, plain, title_text, without_counters, without_footer
+from digest.sources.feed_text import (
+    cut_short,
+    made_title,
+    own_summary,
+    plain,
+    title_text,
+    without_counters,
+    without_data,
+    without_footer,
+)
 from digest.sources.markup import text_to_html
 from digest.sources.sanitise import finish_fragment, parse_fragment
 
@@ -41,6 +50,9 @@ if TYPE_CHECKING:
 
 MOST_CATEGORIES = 100
 LONGEST_CATEGORY = 100
+LONGEST_TEXT = 500_000
+"""Characters, pictures in `data:` aside: a novel has so many. To sanitise what is longer can take minutes."""
+
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _FIRST_IMAGE = re.compile(r'<img src="([^"]*)" alt="([^"]*)"')
 
@@ -128,7 +140,11 @@ class _Reader:
             line = one_line(text.value)
         if not line and texts:  # pictures alone
             text = texts[0][1]
-        markup = without_footer(without_counters(text.value)) if text.html else text_to_html(clean(text.value))
+        value = without_data(text.value) if text.html else text.value
+        if len(value) > LONGEST_TEXT:
+            self.notes.append(f"its text has {len(value):,} characters; only the first {LONGEST_TEXT:,} are taken")
+            value = cut_short(value, LONGEST_TEXT) if text.html else value[:LONGEST_TEXT]
+        markup = without_footer(without_counters(value)) if text.html else text_to_html(clean(value))
         near = url or self.feed.site or self.feed.origin.url
         base = resolved(text.base, near) or near
         prefix = f"fn-{short_hash(self.entry.guid or url or title, 6)}-"

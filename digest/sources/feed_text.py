@@ -26,6 +26,7 @@ _HIDDEN_ENDS = {
 _LEFT_ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
 _NOTHING_BUT_TAGS = re.compile(r"\s*(?:</?(?:img|br|hr|p|div|span|a)\b[^<>]*>\s*)+", re.IGNORECASE)
 _IMG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+_DATA = re.compile(r"""(\bsrc\s*=\s*["']?data:)[^"'\s<>]{1000,}""", re.IGNORECASE)
 _SIDE = re.compile(r"\b(width|height)\s*=\s*[\"']?\s*([01])(?:px)?\s*(?=[\"'\s/>])", re.IGNORECASE)
 _STYLED_SIDE = re.compile(r"\b(width|height)\s*:\s*[01](?:px)?\s*(?=[;\"'!])", re.IGNORECASE)
 _COUNTER = re.compile(
@@ -77,6 +78,21 @@ def without_counters(html: str) -> str:
 def _counts(tag: str) -> bool:
     sides = {side.lower() for side, _ in _SIDE.findall(tag)} | {side.lower() for side in _STYLED_SIDE.findall(tag)}
     return len(sides) == 2 or _COUNTER.search(tag) is not None
+
+
+def without_data(html: str) -> str:
+    """HTML without the pictures that it holds itself: none is kept, and one may be longer than all texts together."""
+    return _DATA.sub(r"\1", html) if "data:" in html else html
+
+
+def cut_short(html: str, longest: int) -> str:
+    """The beginning of HTML, at most so many characters, and no half of a tag or reference at its end."""
+    if len(html) <= longest:
+        return html
+    head = html[:longest]
+    whole = head.rfind("<") if head.rfind("<") > head.rfind(">") else longest
+    reference = head.rfind("&", max(0, whole - 40), whole)
+    return head[:reference] if reference >= 0 and ";" not in head[reference:whole] else head[:whole]
 
 
 def without_footer(html: str) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from digest.sources.feed import FeedOrigin, read_feed
+from digest.sources.feed_text import cut_short
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 RSS = (
@@ -60,3 +61,32 @@ def test_a_title_of_nothing_but_tags_is_none(title, shown):
 
 def test_what_is_left_of_an_address_is_no_part_of_a_name():
     assert first(RSS, "<title>A</title><dc:creator>Bo Ek (mailto:bo@example.org)</dc:creator>").author == "Bo Ek"
+
+
+def test_a_text_longer_than_a_novel_is_cut_and_says_so(monkeypatch):
+    monkeypatch.setattr("digest.sources.feed_article.LONGEST_TEXT", 30)
+    for kind in ("html", "text"):
+        article = first(ATOM, f"<title>A</title><content type='{kind}'>{'word ' * 7}</content>")
+        assert article.body.html == f"<p>{'word ' * 5}word</p>"
+        assert any("characters; only the first 30 are taken" in each.message for each in article.problems)
+
+
+@pytest.mark.parametrize(
+    ("html", "longest", "left"),
+    [
+        ("<p>a b</p>", 10, "<p>a b</p>"),
+        ("<p>a b</p>", 9, "<p>a b"),
+        ("<p>a b</p>", 5, "<p>a "),
+        ("a &amp; b", 5, "a "),
+        ("a &amp; b", 8, "a &amp; "),
+    ],
+)
+def test_no_half_of_a_tag_is_left_where_a_text_is_cut(html, longest, left):
+    assert cut_short(html, longest) == left
+
+
+def test_a_picture_that_a_text_holds_itself_does_not_count():
+    picture = f"<img src='data:image/png;base64,{'A' * 600_000}' alt=''>"
+    article = first(RSS, f"<title>A</title><description><![CDATA[<p>One.</p>{picture}<p>Two.</p>]]></description>")
+    assert [block.text for block in article.body.blocks] == ["One.", "Two."]
+    assert not [each for each in article.problems if "characters" in each.message]
