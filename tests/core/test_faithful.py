@@ -79,6 +79,12 @@ def test_the_reason_is_the_first_that_is_found_of_all_sentences():
     assert against(TEXT, "Merkel met Macron.", "NASA sent nobody.") == "'NASA' is not in the article"
 
 
+def test_a_sentence_of_other_words_does_not_hide_among_good_ones():
+    good = split(TEXT.replace("\n", " "))
+    assert against(TEXT, *good) == ""
+    assert "most words of 'poetry" in against(TEXT, *good, "poetry dwells among golden daffodils beneath moonlight.")
+
+
 def test_us_and_the_us_are_told_apart():
     assert "US" in against("They told us to go. All of us went.", "They told the US to go.")
 

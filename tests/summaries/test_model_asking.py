@@ -9,7 +9,7 @@ import pytest
 from model_server import Reply, error, model_server, summary, until
 
 from digest.summaries.model.asking import Question, ask_all
-from digest.summaries.model.settings import ModelSettings
+from digest.summaries.model.settings import ModelSettings, Tokens
 
 HI = '{"sentences": ["Hi."]}'
 
@@ -95,8 +95,17 @@ def test_what_goes_on_is_told_after_the_last_try():
 @pytest.mark.parametrize(("status", "tries"), [(401, 1), (403, 1), (404, 1)])
 def test_what_is_wrong_for_all_is_asked_once(status, tries):
     answers, server = asked(lambda _: error(status, "no such key"), count=5, parallel=1)
-    assert {answer.reason for answer in answers} == {f"the endpoint answered {status}: no such key"}
+    (reason,) = {answer.reason for answer in answers}
+    assert reason.startswith(f"the endpoint answered {status}: no such key; check ")
     assert len(server.requests) == tries
+
+
+def test_what_is_turned_away_costs_no_tokens():
+    used = []
+    with model_server(lambda _: error(404, "no such model")) as server:
+        (answer,) = ask_all(settings(server.url), "", [Question("p", "m", 60)], nothing, used.append)
+    assert used == [Tokens(0, 0)]
+    assert answer.reason == "the endpoint answered 404: no such model; check 'url' and 'model' of 'summaries'"
 
 
 def test_an_endpoint_that_is_not_there():

@@ -28,6 +28,11 @@ FIRST_WAIT, LONGEST_WAIT = 0.5, 20.0
 TOKENS_OF_A_REQUEST = 60
 """What the protocol itself takes of each."""
 
+_ADVICE = {
+    401: "check the key",
+    403: "check the key, and whether it may use the model",
+    404: "check 'url' and 'model' of 'summaries'",
+}
 _AGAIN = frozenset({408, 409, 425, 429})
 _MALFORMED = frozenset({400, 422})
 
@@ -78,6 +83,10 @@ class Budget:
             raise AskingError("the edition's budget of money is spent")
         self.calls -= 1
         self.used = after
+
+    def take_back(self, estimate: Tokens) -> None:
+        """Take nothing for a call that was turned away; it still counts as one."""
+        self.used += Tokens(-estimate.sent, -estimate.received)
 
     def correct(self, estimate: Tokens, spent: Tokens) -> None:
         """Put back what a call did not cost, or take what it cost more; what it cost is not always said."""
@@ -148,7 +157,10 @@ class Endpoint:
         except openai.APITimeoutError as error:
             raise _timed_out(self.settings) from error
         except openai.APIError as error:
-            raise _refused(error, self.settings) from error
+            refused = _refused(error, self.settings)
+            if refused.free:
+                self.budget.take_back(estimate)
+            raise refused from error
         except ValueError as error:  # an answer that is no JSON
             raise _RefusedError("the endpoint's answer cannot be read", again=True) from error
         self.budget.correct(estimate, _tokens(completion))
@@ -162,15 +174,24 @@ class _RefusedError(AskingError):
         again: Whether another try may fare better.
         malformed: Whether the request has what the endpoint does not know.
         wait: Seconds to wait before, as the endpoint says; 0 when it does not.
+        free: Whether no model was at work: nothing is taken for it.
     """
 
     def __init__(
-        self, reason: str, *, again: bool = False, malformed: bool = False, wait: float = 0, down: bool = False
+        self,
+        reason: str,
+        *,
+        again: bool = False,
+        malformed: bool = False,
+        wait: float = 0,
+        down: bool = False,
+        free: bool = False,
     ) -> None:
         super().__init__(reason, down=down)
         self.again = again
         self.malformed = malformed
         self.wait = wait
+        self.free = free
 
 
 def _timed_out(settings: ModelSettings) -> _RefusedError:
@@ -183,9 +204,9 @@ def _refused(error: APIError, settings: ModelSettings) -> _RefusedError:
     if isinstance(error, openai.APIStatusError):
         status = error.status_code
         # The client puts the status before what the endpoint said.
-        said = one_line(error.message.removeprefix(f"Error code: {status} - "))[:200]
+        said = one_line(error.message).removeprefix(f"Error code: {status}").removeprefix(" - ")[:160]
         again = status in _AGAIN or status >= 500
-        reason = f"the endpoint answered {status}: {said}"
+        reason = "; ".join(filter(None, (f"the endpoint answered {status}: {said}".strip(": "), _ADVICE.get(status))))
         if 300 <= status < 400:
             reason = (
                 f"the endpoint answered {status} with another address, which is not asked: put the right one in 'url'"
@@ -193,7 +214,8 @@ def _refused(error: APIError, settings: ModelSettings) -> _RefusedError:
         wait = _seconds(error.response.headers.get("retry-after", ""))
         # A wrong key or name is wrong for the next article too.
         down = status in (401, 403, 404) or 300 <= status < 400
-        return _RefusedError(reason, again=again, malformed=status in _MALFORMED, wait=wait, down=down)
+        malformed = status in _MALFORMED
+        return _RefusedError(reason, again=again, malformed=malformed, wait=wait, down=down, free=status < 500)
     if isinstance(error, openai.APIConnectionError):
         return _unreached(error, settings)
     return _RefusedError("the endpoint's answer cannot be read", again=True)
@@ -210,7 +232,12 @@ def _unreached(error: APIError, settings: ModelSettings) -> _RefusedError:
         return _RefusedError(str(cause))
     why = one_line(str(cause or ""))[:120] or type(cause).__name__
     if isinstance(cause, httpx2.ConnectError):
-        return _RefusedError(f"{settings.url} cannot be reached ({why})", again=True, down=True)
+        return _RefusedError(
+            f"{settings.url} cannot be reached ({why}); is it running, is 'url' right?",
+            again=True,
+            down=True,
+            free=True,
+        )
     return _RefusedError(f"the connection to {settings.url} broke ({why})", again=True)
 
 
