@@ -17,6 +17,8 @@ _TERMINAL = re.compile(
 _PAIRS = (("（", "）"), ("「", "」"), ("『", "』"))
 # The mark after a word with nothing but a space or another mark behind it, and an even number of marks before it.
 _CLOSED_UNOPENED = re.compile(r"""[^"]*[^\W\d_][.,!?]?"(?=[\s.,;:!?)\]}]|\Z)""")
+# Within a Hebrew abbreviation: no quotation.
+_GERSHAYIM = re.compile(r"""["״](?<=[א-ת]["״])(?=[א-ת])""")
 _INCHES = re.compile(r'\d"(?=\s[a-z])')
 # What stands before the mark comes second: a pattern that begins with a letter is found quicker.
 _SINGLE_OPEN = re.compile(r"'(?<!\w')(?=\w)|‘(?=\w)")
@@ -142,6 +144,8 @@ def is_ended(sentence: str) -> bool:
 
 def is_closed(text: str) -> bool:
     """Whether every quotation and bracket opened in a text is closed in it, and none closed that it has not opened."""
+    if not text.isascii():
+        text = _GERSHAYIM.sub("", text)
     if not (_are_paired(text, "(", ")") and _are_paired(text, "[", "]") and _straight_marks_closed(text)):
         return False
     if text.isascii():
@@ -153,7 +157,7 @@ def is_closed(text: str) -> bool:
     without_low = _are_paired(text, "“", "”") or (not left and right % 2 == 0)
     pairs = low == left + right if low else without_low
     # «so» in French, »so« in German.
-    return pairs and text.count("«") == text.count("»") and _single_marks_closed(text)
+    return pairs and text.count("«") == text.count("»") and text.count("״") % 2 == 0 and _single_marks_closed(text)
 
 
 def _are_paired(text: str, opened: str, closed: str) -> bool:

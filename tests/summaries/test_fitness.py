@@ -20,6 +20,7 @@ from digest.summaries import fitness
         "「はい」と言った。",
         'She played "Keep Out" and "O Bridge".',
         "Er sagte „ja” und „nein“.",
+        'ד״ר הולט, מנכ"ל החברה, אמרה: ״כן.״',
     ],
 )
 def test_closed(text):
@@ -45,6 +46,7 @@ def test_closed(text):
         'Is open."}, {"a": 1, "b": "It rained.',
         "It rained) and (it poured.",
         "はい」と「いいえ。",
+        "ד״ר הולט אמרה: ״כן.",
     ],
 )
 def test_not_closed(text):
