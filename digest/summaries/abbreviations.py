@@ -32,20 +32,21 @@ class Lexicon:
 _BOUND = {
     "en": "Mr Mrs Ms Mx Messrs Dr Drs Prof Rev Fr Gen Maj Col Lt Cpl Sgt Capt Cmdr Adm Gov Sen Sens Rep Reps Hon Pres "
     "Supt Det Insp Mt vs cf Cf viz e.g E.g i.e I.e eg ie approx ca",
-    "de": "Hr Fr Dr Prof Dipl Ing Hrsg z.B Z.B d.h D.h u.a z.T bzw ca vgl Vgl evtl ggf inkl zzgl sog insb geb St z d",
+    "de": "Hr Fr Dr Prof Dipl Ing Hrsg z.B Z.B d.h D.h u.a z.T bzw ca vgl Vgl evtl ggf inkl zzgl sog insb geb med "
+    "phil rer nat jur kath ev St z d",
     "fr": "M MM Mme Mmes Mlle Mlles Mgr Me Dr Pr St Ste cf ex env av p.ex c.-à-d",
     "es": "Sr Sra Sres Sras Srta D Dña Dr Dra Dres Ud Uds Vd Lic Ing Gral Prof Avda p.ej p ej aprox",
     "pt": "Sr Sra Srs Sras Srta Dr Dra Drs Prof Profa Eng Exmo Exma D St Sto Sta p.ex cf aprox",
-    "ru": "г-н г-жа им ул пл пр просп пос дер проф акад ген см ср т напр св о",
+    "ru": "г-н г-жа им ул пгт пл пр просп пос дер проф акад ген см ср т напр св о",
     "ar": "د أ م ص",
 }
 _NUMBERED = {
     "en": "No no Nos nos Nr Fig Figs fig Eq Vol vol Ch ch Sec Art p pp Op",
     "de": "Nr Abs Art S Bd Abb Kap Tel",
     "fr": "n no art vol chap fig tél",
-    "es": "núm núms nº pág págs art vol cap fig tel",
+    "es": "núm núms nº párr párrs pág págs art vol cap fig tel",
     "pt": "n nº art arts pág págs vol cap fig tel",
-    "ru": "с стр гл рис табл ст п пп д кв корп",
+    "ru": "с стр гл рис табл ст п пп д кв Кв корп",
 }
 _LOOSE = {
     "en": "Inc Corp Ltd Co Cos LLC Bros Jr Sr Esq Ave Blvd Rd St Ste Dept Univ Assn Bldg etc al est Ph.D Yahoo! "

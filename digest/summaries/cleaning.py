@@ -33,7 +33,8 @@ _STAMPS = re.compile(
 _STRAY_STOP = re.compile(r"(?<=[^\W\d_]) \. (?=[a-zà-þ])")
 # What stands before it comes second: what begins with letters as they are is found quicker.
 _SPACED_STOP = re.compile(r" \.(?<=[\w)\"”’'] \.)(?=\s(?!\.)|\Z)")
-_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]+")
+# Also what turns the direction of all that follows it: the sentence that turned it back may not be chosen [UAX 9].
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u202a-\u202e]+")
 
 _LONG_TITLE = 25  # characters: a shorter one may be a name that a sentence begins with
 _NEW_SENTENCE = re.compile(r"\s+[\"“‘„«]?(?![^\W\d_]*\s?[.!?:])[A-ZÀ-ÞА-ЯЁ0-9\u0590-\uffff]")

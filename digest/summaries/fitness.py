@@ -14,7 +14,11 @@ _STOPS = (".", "!", "?")  # at the very end of most, which need not be looked at
 _TERMINAL = re.compile(
     r"[.!?…‽。！？｡؟۔।॥։።។။][\"'”’»«“)\]}」』）】》〉\u200b-\u200f\u2060\u2066-\u2069\ufeff]*(?:\[\d{1,3}\])*\Z"
 )
-_PAIRS = (("（", "）"), ("«", "»"), ("「", "」"), ("『", "』"))
+_PAIRS = (("（", "）"), ("「", "」"), ("『", "』"))
+# The mark after a word with nothing but a space or another mark behind it, and an even number of marks before it.
+_CLOSED_UNOPENED = re.compile(r"""[^"]*[^\W\d_][.,!?]?"(?=[\s.,;:!?)\]}]|\Z)""")
+# Within a Hebrew abbreviation: no quotation.
+_GERSHAYIM = re.compile(r"""["״](?<=[א-ת]["״])(?=[א-ת])""")
 _INCHES = re.compile(r'\d"(?=\s[a-z])')
 # What stands before the mark comes second: a pattern that begins with a letter is found quicker.
 _SINGLE_OPEN = re.compile(r"'(?<!\w')(?=\w)|‘(?=\w)")
@@ -128,29 +132,47 @@ def is_sound_of(sentence: str, words: int) -> bool:
     return (
         LEAST_WORDS <= words <= MOST_WORDS
         and len(sentence) <= MOST_CHARACTERS
-        and (sentence.endswith(_STOPS) or _TERMINAL.search(sentence[-40:]) is not None)
+        and is_ended(sentence)
         and is_closed(sentence)
     )
 
 
+def is_ended(sentence: str) -> bool:
+    """Whether it has its stop."""
+    return sentence.endswith(_STOPS) or _TERMINAL.search(sentence[-40:]) is not None
+
+
 def is_closed(text: str) -> bool:
     """Whether every quotation and bracket opened in a text is closed in it, and none closed that it has not opened."""
-    count = text.count
-    if count("(") != count(")") or count("[") != count("]"):
+    if not text.isascii():
+        text = _GERSHAYIM.sub("", text)
+    if not (_are_paired(text, "(", ")") and _are_paired(text, "[", "]") and _straight_marks_closed(text)):
         return False
     if text.isascii():
-        return _straight_marks_closed(text) and _single_marks_closed(text)
-    if any(count(one) != count(other) for one, other in _PAIRS):
+        return _single_marks_closed(text)
+    if not all(_are_paired(text, opened, closed) for opened, closed in _PAIRS):
         return False
     low, left, right = text.count("„"), text.count("“"), text.count("”")
-    # „so“ and „so” in German and its neighbours, “so” in English, ”so” in Swedish and in texts that were set badly.
-    pairs = low == left + right if low else left == right or (not left and right % 2 == 0)
-    return pairs and _straight_marks_closed(text) and _single_marks_closed(text)
+    # “so” in English, ”so” in Swedish and in texts that were set badly; „so“ and „so” in German and its neighbours.
+    without_low = _are_paired(text, "“", "”") or (not left and right % 2 == 0)
+    pairs = low == left + right if low else without_low
+    # «so» in French, »so« in German.
+    return pairs and text.count("«") == text.count("»") and text.count("״") % 2 == 0 and _single_marks_closed(text)
+
+
+def _are_paired(text: str, opened: str, closed: str) -> bool:
+    """Whether there are as many of both marks, one that opens first."""
+    count = text.count(opened)
+    return count == text.count(closed) and (not count or text.find(opened) < text.find(closed))
 
 
 def _straight_marks_closed(text: str) -> bool:
     marks = text.count('"')
-    return marks % 2 == 0 or (marks - len(_INCHES.findall(text))) % 2 == 0
+    if not marks:
+        return True
+    if marks % 2 and (marks - len(_INCHES.findall(text))) % 2:
+        return False
+    return _CLOSED_UNOPENED.match(text) is None
 
 
 def _single_marks_closed(text: str) -> bool:

@@ -8,6 +8,7 @@ from digest.core.model import Block, Body
 from digest.core.text import clean
 
 _STOPPED = re.compile(r"[.!?…:;。！？؟۔][\"'”’»“)\]」』]*\s*\Z")
+_ANY_STOP = re.compile(r"\w[.!?…。！？؟۔][\"'”’»“)\]」』]*(?:\s|\Z)")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _FEWEST_WRAPPED = 4  # lines
 _NARROWEST, _WIDEST = 40, 100  # characters
@@ -27,10 +28,14 @@ def paragraphs(text: str) -> list[str]:
 
 
 def _is_wrapped(lines: list[str]) -> bool:
-    """Whether most lines are about as long as the longest, which is short, and end in no stop: not so with poems."""
+    """Whether most lines are about as long as the longest, which is short, and end in no stop: not so with poems.
+
+    Lines among which nothing ends are a list or a log.
+    """
     widest = max(map(len, lines), default=0)
     if len(lines) < _FEWEST_WRAPPED or not _NARROWEST <= widest <= _WIDEST:
         return False
     open_ended = sum(_STOPPED.search(line[-8:]) is None for line in lines)
     full = sum(len(line) * 3 > widest * 2 for line in lines)
-    return open_ended * 3 > len(lines) * 2 and full * 3 > len(lines) * 2
+    ends = any(_ANY_STOP.search(line) for line in lines)
+    return ends and open_ended * 3 > len(lines) * 2 and full * 3 > len(lines) * 2

@@ -22,16 +22,18 @@ _STOP = re.compile(f"[.!?…‽{_PLAIN_STOPS}]")
 _INVISIBLE = "\u200b-\u200f\u2060\u2066-\u2069\ufeff"
 _STOPS = rf"(?P<plain>[{_PLAIN_STOPS}][{_PLAIN_STOPS}!?…]*)|(?P<stop>[.!?…‽]+(?:\s\.(?!\w))*)"
 # The footnote mark '[1]' stays with the sentence it is set after.
-_CLOSERS = rf"(?P<close>(?:[\"'”’)\]}}」』）】》〉{_INVISIBLE}%s]|\[\d{{1,3}}\])*)(?P<gap>\s*)"
+_CLOSERS = rf"(?P<close>(?:[\"'”’״)\]}}」』）】》〉{_INVISIBLE}%s]|\[\d{{1,3}}\]%s)*)(?P<gap>\s*)"
 _NEXT = re.compile(r"(?P<open>[^\w\s]{0,8}\s?)(?P<word>\w{1,40})(?P<after>.?)", re.DOTALL)
-_INSIDE = re.compile(r"\((?:[^()]|\([^()]{0,100}\)){1,400}+\)|（[^（）]{1,400}）|「[^「」]{1,400}」|『[^『』]{1,400}』")
+_INSIDE = re.compile(
+    r"\((?:[^()]|\([^()]{0,100}\)){1,400}+\)|（[^（）]{1,400}）|「[^「」]{1,400}」|『[^『』]{1,400}』|《[^《》]{1,100}》"
+)
 _LAST_TOKEN = re.compile(r"[^\s()\[\]{}\"“”„‘’'«»/—–-]*\Z")
 _ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 # The second half of 'z. B.', 'd. h.', 'т. е.'; not of 'p. m.'.
 _SPACED = re.compile(r"(?:^|\s)[b-oq-zтин]\.\s?[^\W\d_]\Z")
 _NOT_PROSE = re.compile(r"[./@\\_:=&?#-]")
 _GOES_ON = re.compile(r"[.!?…,;:)\]}%、，；：]|[”»](?!\w)")
-_QUOTES = "\"'”’»“«"
+_QUOTES = "\"'”’»“«״"
 # '“Why?” Anna Berg asked.': the quotation is part of the sentence.
 _SAYS = re.compile(
     r"(?:\w+\s){1,3}?(?:said|says|asked|asks|replied|wrote|writes|added|adds|wondered|shouted|cried|tweeted)\b"
@@ -127,7 +129,8 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 _PATTERNS = {
-    (guillemet, low): re.compile(f"(?:{_STOPS}){_CLOSERS}" % (guillemet + "“" * low))
+    # In French a space stands before the mark that closes.
+    (guillemet, low): re.compile(f"(?:{_STOPS}){_CLOSERS}" % (guillemet + "“" * low, r"|[^\S\n]»" * (guillemet == "»")))
     for guillemet in "«»"
     for low in (False, True)
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digest.core.edition import Summary
 from digest.core.text import clean
@@ -39,6 +41,9 @@ INPUTS = {
     "title ten times": "A new bridge\n" * 10 + BRIDGE,
     "half a quotation": f"“The bridge is safe. The bridge is good. {BRIDGE}",
     "only marks": "!!! ... ??? “ ” ( )",
+    "broken quotations": f'We did,” he said, “and it was hard for all. {BRIDGE} We all said so", he said, "and left.',
+    "log": "\n".join(f"2026-03-02T07:00:{second:02} INFO accepted=3 deferred=0 id=a{second}" for second in range(60)),
+    "json": '{"items": [' + '{"a": 1, "b": "The bridge. Is open."}, ' * 9 + "]}",
     "emoji": "🎉🎉🎉 🌉.",
     "surrogates": "\ud800\udfff The council voted for a bridge.",
     "right to left marks": f"\u202e{BRIDGE}\u202c",
@@ -74,10 +79,44 @@ def test_what_comes_out_is_whole(name, budget):
         ("small", "extractive", (BRIDGE.lower(), COST.lower())),
         ("zero width", "extractive", (BRIDGE, COST)),
         ("title ten times", "extractive", (BRIDGE,)),
+        ("poem", "lead", ("O river wide,", "you carry ships to sea,", "and never once")),
+        ("broken quotations", "extractive", (BRIDGE,)),
+        ("right to left marks", "extractive", (BRIDGE,)),
     ],
 )
 def test_three_sentences(name, method, sentences):
     assert summarize(INPUTS[name], sentences=3) == Summary(sentences, method)
+
+
+def test_a_log_gives_its_first_lines():
+    summary = summarize(INPUTS["log"], sentences=2)
+    assert summary == Summary(tuple(INPUTS["log"].splitlines()[:2]), "lead")
+
+
+def test_the_end_of_a_sentence_does_not_stand_alone():
+    # Broken by hand, or by a page: its first half has no stop, its second no head.
+    text = f"{COST}\n\nThe council of Bremen voted on Monday\n\nfor a new bridge over the old Weser.\n\n{BRIDGE}"
+    assert summarize(text, sentences=2).sentences == (COST, BRIDGE)
+
+
+WORDS = "The council voted for a bridge But He said 2029"
+MARKS = '“ ” " ( ) . ! , „ « » 桥 。'
+PIECES = st.sampled_from([*WORDS.split(), *MARKS.split(), "\n", "\u00a0"])
+
+
+@given(st.lists(PIECES, max_size=120))
+def test_every_sentence_stands_in_the_article_and_its_marks_balance(pieces):
+    # A stop between spaces is what scraping left: it is taken out, and so is of another test.
+    text = " ".join(pieces).replace(" .", ".")
+    for budget in ({"sentences": 3}, {"words": 20}):
+        summary = summarize(text, **budget)
+        folded = "".join(text.split())
+        for sentence in summary.sentences:
+            assert "".join(sentence.split()) in folded
+            assert sentence.count("(") == sentence.count(")")
+            assert sentence.count("«") == sentence.count("»")
+            assert sentence.count('"') % 2 == 0
+            assert sentence.count("“") + sentence.count("”") + sentence.count("„") in range(0, 999, 2)
 
 
 def test_a_transcript_gives_what_is_closed_and_no_half_of_a_quotation():

@@ -18,6 +18,9 @@ from digest.summaries import fitness
         "He said ‘yes’ and left.",
         'The 6" pipe is sold.',  # inches
         "「はい」と言った。",
+        'She played "Keep Out" and "O Bridge".',
+        "Er sagte „ja” und „nein“.",
+        'ד״ר הולט, מנכ"ל החברה, אמרה: ״כן.״',
     ],
 )
 def test_closed(text):
@@ -37,6 +40,13 @@ def test_closed(text):
         "He said: 'We won.",
         "We did,' he said.",
         "「はい。",
+        # As many as there should be, but closed before they are opened.
+        "We did,” he said, “and we won.",
+        'We did," he said, "and we won.',
+        'Is open."}, {"a": 1, "b": "It rained.',
+        "It rained) and (it poured.",
+        "はい」と「いいえ。",
+        "ד״ר הולט אמרה: ״כן.",
     ],
 )
 def test_not_closed(text):

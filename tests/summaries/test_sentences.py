@@ -78,6 +78,11 @@ OTHERS = [
     ("Das gilt z. B. Die Zeit und d. h. Berlin. | Am 3. Oktober war Nr. 5 da. | Es fiel.", "de"),
     ("Es kostet 3 Mio. Euro, bzw. Franken. | Er lebt im 21. Jahrhundert.", "de-AT"),
     ("M. Le Pen et Mme. Dupont arrivent. | Il pleut.", "fr"),
+    # A space stands inside the marks; the sentence after the quotation is one of its own.
+    ("« Il pleut. | Il est tard ! » | Le conseil part. | « Pourquoi ? » demande-t-elle.", "fr"),
+    ("«\u00a0Il est tard\u202f!\u00a0» | Le conseil part.", "fr"),
+    ("我们去看《桥啊！桥》好吗？ | 好！", "zh"),
+    ("Dr. med. Berg leitet eine kath. Schule. | Sie ist klein.", "de"),
     ("El Sr. Gómez y la Sra. Paz viven en EE. UU. | El resto no.", "es"),
     ("А. С. Пушкин писал. | Это верно.", "ru"),
 ]
