@@ -185,7 +185,7 @@ def test_a_failure_that_another_process_has_overtaken_counts_for_nothing(rig):
     for hours in range(5):
         rig.gather(at=NOON + hours * HOUR)
     quick, rig.fetcher = rig.fetcher, Slow(rig.fetcher.contact, rig.fetcher.limits)
-    slow = Gathering([rig.remote()], rig.store.library, rig.store.visits, rig.fetcher)
+    slow = Gathering([rig.remote()], rig.store.library, rig.store.visits, rig.fetcher, lambda _: 10)
     rig.fetcher = quick
     (late,) = slow.gather(NOON + 24 * HOUR, lambda items, **_: iter(items))
     assert late.trouble

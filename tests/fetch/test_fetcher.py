@@ -32,7 +32,7 @@ def test_content_and_what_is_remembered_of_it(server):
     )
     assert (found.url, found.status, found.reason, found.notes) == (server.url("/feed"), 200, "", ())
     assert found.visit == Visit(
-        server.url("/feed"), etag='"1"', validated=server.url("/feed"), last_tried=NOW, last_success=NOW
+        server.url("/feed"), etag='"1"', validated=server.url("/feed"), last_tried=NOW, last_success=NOW, met=NOW
     )
     headers = server.asked[0].headers
     assert headers["user-agent"].startswith("digest/")
