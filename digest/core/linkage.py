@@ -103,13 +103,22 @@ def nearness(one: float | None, other: float | None) -> float:
     return YEAR / (YEAR + max(0.0, abs(one - other) - MONTH))
 
 
+def agreed(days: Iterable[float | None]) -> list[float]:
+    """The dates of copies of one text, in order; none where they are over a month apart.
+
+    Then one of them is a slip, made up, or when the text went round again: nobody knows which.
+    """
+    known = sorted(day for day in days if day is not None)
+    return known if known and known[-1] - known[0] <= MONTH else []
+
+
 @dataclass(slots=True)
 class _Group:
     """A group while it grows.
 
     Attributes:
         total: The sum of its members' vectors.
-        days: The sum of its members' dates, of those that have one.
+        days: Its members' dates, of those that have one, in order.
         inside: The sum of the cosines of its members' pairs, but for those that are copies from the beginning: a text
             that went round is one telling, and says nothing of how alike others should be.
         pairs: How many pairs these are.
@@ -118,15 +127,15 @@ class _Group:
 
     members: list[int]
     total: Vector
-    days: float
-    dated: int
+    days: list[float]
     inside: float = 0.0
     pairs: int = 0
     near: dict[int, float] = field(default_factory=dict)
 
     @property
     def date(self) -> float | None:
-        return self.days / self.dated if self.dated else None
+        """The middle one, of two the later: a single date far off, mistaken or made up, moves it little."""
+        return self.days[len(self.days) // 2] if self.days else None
 
     def firmness(self, alike: float) -> float:
         """How alike its own articles are, drawn towards how alike it is to another group."""
@@ -174,8 +183,7 @@ class _Linking:
         self.groups[number] = _Group(
             members,
             large.total,
-            a.days + b.days,
-            a.dated + b.dated,
+            sorted(a.days + b.days),
             a.inside + b.inside + a.near[other],
             a.pairs + b.pairs + len(a.members) * len(b.members),
         )
@@ -216,8 +224,7 @@ def _grown(members: list[int], vectors: Sequence[Vector], days: Sequence[float |
     for position in members:
         for term, weight in vectors[position].items():
             total[term] = total.get(term, 0.0) + weight
-    dates = [date for position in members if (date := days[position]) is not None]
-    return _Group(members, total, sum(dates), len(dates))
+    return _Group(members, total, agreed(days[position] for position in members))
 
 
 def _united(count: int, copies: Iterable[Pair]) -> Iterator[list[int]]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from digest.core import likeness
-from digest.core.linkage import SHARED_WORDS, link, pairs
+from digest.core.linkage import MONTH, SHARED_WORDS, THRESHOLD, agreed, link, pairs
 from digest.core.terms import Vector, dot
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from digest.core.linkage import Pair
     from digest.core.model import Article
 
-COPY = 0.5
+COPY = 0.55
 """How much of the shorter text must stand in the longer one for them to be copies, by three words in a row."""
 
 COPY_LIKENESS = 0.5
@@ -149,30 +149,71 @@ def group(tellings: Iterable[Telling]) -> list[Gathered]:
     if twice:
         message = f"two articles have the key '{twice[0]}'"
         raise ValueError(message)
-    vectors = likeness.vectors([likeness.weigh(each.title, each.text) for each in batch])
+    twins = _Twins.among(batch)
+    # What is there many times is compared once: else its words would seem common, and it would cost its number squared.
+    only = likeness.vectors([likeness.weigh(batch[position].title, batch[position].text) for position in twins.first])
+    vectors = [only[number] for number in twins.number_of]
     days = [(each.date - _EPOCH) / timedelta(days=1) if each.date else None for each in batch]
-    alike = pairs(vectors, days)
-    copies = {**dict.fromkeys(_same(batch, vectors), 1.0), **dict.fromkeys(_copies(batch, alike), 1.0)}
+    alike = {
+        (twins.first[one], twins.first[other]): cosine for (one, other), cosine in pairs(only, twins.days(days)).items()
+    }
+    copies = {**dict.fromkeys(twins.pairs(vectors), 1.0), **dict.fromkeys(_copies(batch, vectors, alike), 1.0)}
     close = {**copies, **alike}
     neighbours: dict[int, list[int]] = {}
     for one, other in sorted(close):
         neighbours.setdefault(one, []).append(other)
         neighbours.setdefault(other, []).append(one)
-    told = _Told(batch, vectors, close, copies, neighbours)
+    told = _Told(batch, vectors, days, close, copies, neighbours, twins)
     groups = (held for members in link(vectors, days, alike, copies) for held in told.held(members))
     return sorted(map(told.story, groups), key=lambda each: each.lead)
 
 
-def _same(batch: Sequence[Telling], vectors: Sequence[Vector]) -> Iterator[Pair]:
-    """Articles of the same title and text, each with the first that has them; too few words are a coincidence."""
-    first: dict[tuple[str, str], int] = {}
-    for position, each in enumerate(batch):
-        known = first.setdefault((each.title, each.text), position)
-        if known != position and len(vectors[position]) >= SHARED_WORDS:
-            yield known, position
+@dataclass(frozen=True, slots=True)
+class _Twins:
+    """Articles of the same title and text, as far as it is compared, by position.
+
+    Attributes:
+        first: Of each title and text, the first article that has them.
+        number_of: For each article, the place in `first` of the one that it is the twin of.
+        sources: For each in `first`, where it and its twins come from.
+    """
+
+    first: Sequence[int]
+    number_of: Sequence[int]
+    sources: Sequence[frozenset[str]]
+
+    @classmethod
+    def among(cls, batch: Sequence[Telling]) -> _Twins:
+        numbers: dict[tuple[str, str], int] = {}
+        number_of = [numbers.setdefault((each.title, each.text[: likeness.READ]), len(numbers)) for each in batch]
+        first: list[int] = []
+        sources: list[set[str]] = []
+        for position, number in enumerate(number_of):
+            if number == len(first):
+                first.append(position)
+                sources.append(set())
+            sources[number].add(batch[position].source)
+        return cls(first, number_of, [frozenset(each) for each in sources])
+
+    def days(self, days: Sequence[float | None]) -> list[float | None]:
+        """For each in `first`, its date; None where it and its twins do not agree."""
+        dates: list[list[float | None]] = [[] for _ in self.first]
+        for number, day in zip(self.number_of, days, strict=True):
+            dates[number].append(day)
+        return [next(iter(agreed(each)), None) for each in dates]
+
+    def pairs(self, vectors: Sequence[Vector]) -> Iterator[Pair]:
+        """Each twin with the first; too few words are a coincidence."""
+        for position, number in enumerate(self.number_of):
+            first = self.first[number]
+            if first != position and len(vectors[position]) >= SHARED_WORDS:
+                yield first, position
+
+    def sources_of(self, *positions: int) -> frozenset[str]:
+        return frozenset().union(*(self.sources[self.number_of[position]] for position in positions))
 
 
-def _copies(batch: Sequence[Telling], alike: Mapping[Pair, float]) -> Iterator[Pair]:
+def _copies(batch: Sequence[Telling], vectors: Sequence[Vector], alike: Mapping[Pair, float]) -> Iterator[Pair]:
     known: dict[int, frozenset[str]] = {}
 
     def shingles(position: int) -> frozenset[str]:
@@ -180,14 +221,28 @@ def _copies(batch: Sequence[Telling], alike: Mapping[Pair, float]) -> Iterator[P
             known[position] = likeness.shingles(batch[position].text)
         return known[position]
 
-    for (one, other), cosine in alike.items():
-        if cosine >= COPY_LIKENESS and likeness.containment(shingles(one), shingles(other)) >= COPY:
+    found = {
+        (one, other): cosine
+        for (one, other), cosine in alike.items()
+        if cosine >= COPY_LIKENESS and likeness.containment(shingles(one), shingles(other)) >= COPY
+    }
+    # What holds the texts of two that are unlike is a round-up, or wants to be in both stories: it must not join them.
+    nearest: dict[int, tuple[float, int]] = {}
+    for (one, other), cosine in found.items():
+        nearest[one] = max(nearest.get(one, (0.0, 0)), (cosine, -other))
+        nearest[other] = max(nearest.get(other, (0.0, 0)), (cosine, -one))
+    for one, other in found:
+        if all(
+            -nearest[holder][1] == held or dot(vectors[-nearest[holder][1]], vectors[held]) >= THRESHOLD
+            for holder, held in ((one, other), (other, one))
+        ):
             yield one, other
 
 
-def _rank(telling: Telling) -> tuple[int, int, datetime, str]:
+def _rank(telling: Telling, *, is_timely: bool) -> tuple[int, int, datetime, str]:
     """What leads a story: the lowest priority, the fullest, the earliest, the first key."""
-    return telling.priority, -telling.fullness, telling.date or _NEVER, telling.key
+    date = telling.date if is_timely else None
+    return telling.priority, -telling.fullness, date or _NEVER, telling.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +251,11 @@ class _Told:
 
     batch: Sequence[Telling]
     vectors: Sequence[Vector]
+    days: Sequence[float | None]
     close: Mapping[Pair, float]
     copies: Mapping[Pair, float]
     neighbours: Mapping[int, Sequence[int]]
+    twins: _Twins
 
     def held(self, members: Iterable[int]) -> Iterator[list[int]]:
         """A group's parts that hold together without pairs of one source that are too little alike."""
@@ -213,17 +270,29 @@ class _Told:
             yield part
 
     def _holds(self, one: int, other: int) -> bool:
-        source = self.batch[one].source
-        if not source or source != self.batch[other].source:
+        sources = self.twins.sources_of(one, other)
+        if len(sources) > 1 or "" in sources:
             return True
         is_copy, closeness = self._closeness(one, other)
         shared = self.vectors[one].keys() & self.vectors[other].keys()
         return len(shared) >= SAME_SOURCE_WORDS and (is_copy or closeness >= SAME_SOURCE)
 
     def story(self, members: Sequence[int]) -> Gathered:
-        lead, *others = sorted(members, key=lambda position: _rank(self.batch[position]))
+        lead, *others = self._ranked(members)
         among = frozenset(members)
         return Gathered(self.batch[lead].key, tuple(self._also(position, lead, among) for position in others))
+
+    def _ranked(self, members: Sequence[int]) -> list[int]:
+        """The best first. Where most dates are close, one far off is a slip or made up, and counts as none."""
+        known = sorted(date for position in members if (date := self.days[position]) is not None)
+        middle = known[len(known) // 2] if known else 0.0
+        timely = {date for date in known if abs(date - middle) <= MONTH}
+        if 2 * sum(date in timely for date in known) <= len(known):
+            timely.update(known)
+        return sorted(
+            members,
+            key=lambda position: _rank(self.batch[position], is_timely=self.days[position] in timely),
+        )
 
     def _also(self, position: int, lead: int, among: frozenset[int]) -> Also:
         vector = self.vectors[position]

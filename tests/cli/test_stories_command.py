@@ -109,6 +109,19 @@ def test_files_are_not_for_the_library(room):
     assert "--jsonl" in result.err
 
 
+def test_the_order_of_the_lines_changes_the_order_of_the_answer_alone(stories):
+    lines = [*GOOD, line(id="e"), line(id="z", title="Flood in Velmin", body=FLOOD, date="2026-03-02T10:00:00+02:00")]
+    _, out = stories(lines, "--explain")
+    _, reverse = stories(lines[::-1], "--explain")
+    assert reverse == out[::-1]
+
+
+def test_what_no_encoding_holds_comes_out_as_it_came_in(stories):
+    result, out = stories([*GOOD[:1], '{"id": "\\ud800", "title": "Flood \\ud800"}'])
+    assert result.code == 0
+    assert [each["id"] for each in out] == ["b", "\ud800"]
+
+
 @pytest.fixture
 def flooded(room):
     for name, title, text in (("one", "Flood in Velmin", FLOOD), ("two", "Velmin under water", AGAIN)):
