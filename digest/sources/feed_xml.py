@@ -112,7 +112,8 @@ def _mended(data: bytes) -> bytes:
 
 def _tries(data: bytes, named: bytes, ready: bytes, charset: str, found: Any) -> Iterator[Any]:
     """Other readings of a feed that is broken, where they could win an entry; one that fails is left out."""
-    if not isinstance(found, str) and b"\0" not in data and len(_BEGUN.findall(data)) <= _entry_count(found):
+    # Where none was found, its letters may be of a kind in which '<item' cannot be seen, EBCDIC say.
+    if not isinstance(found, str) and b"\0" not in data and _entry_count(found) >= max(1, len(_BEGUN.findall(data))):
         return
     if isinstance(found, str) or _count(ready) > _entry_count(found):
         yield from _read([_mended(ready)], "utf-8")

@@ -121,3 +121,9 @@ def test_a_mark_of_utf16_before_what_is_none_is_left_out(mark):
     name = "utf-16" if len(mark) == 2 else "utf-32"
     order = "le" if mark in {codecs.BOM_UTF16_LE, codecs.BOM_UTF32_LE} else "be"
     assert shown(read(mark + feed("Füße, wärmer").encode(f"{name}-{order}"))) == ("Füße, wärmer", [])
+
+
+@pytest.mark.parametrize("broken", ["", "</b>"])
+def test_ebcdic_that_does_not_say_so_is_read(broken):
+    text = "One of the first lines of the harbour's own news, and another one of the same kind."
+    assert len(read(feed(text + broken).encode("cp037")).articles) == 1
