@@ -159,6 +159,7 @@ class StoryView:
         html: The full content, sanitised; picture URLs relative to the edition's folder.
         number: Its place in the edition, from 1.
         outlet: Who published it, where it came by a feed or from a web page: the host of its URL; else empty.
+        name: Who tells it: what its feed or web page is called in config.yaml; `outlet` where that has no name.
         also: Where else it is told.
         points: The summary's sentences, where the newsletter wants points and it has several; else empty.
     """
@@ -182,6 +183,7 @@ class StoryView:
     html: Markup
     number: int = 0
     outlet: str = ""
+    name: str = ""
     also: tuple[AlsoView, ...] = ()
     points: tuple[str, ...] = ()
 

@@ -201,6 +201,7 @@ def _story(story: Story, newsletter: Newsletter, base: str, pictures: Mapping[tu
     published = article.published
     local = {src: found.page for (source, src), found in pictures.items() if source == article.source}
     linked = newsletter.images.of(article.source) == "link"
+    outlet = _outlet(article.url, "") if is_others(article.source) else ""
     return StoryView(
         anchor=article.key,
         title=article.title,
@@ -219,7 +220,8 @@ def _story(story: Story, newsletter: Newsletter, base: str, pictures: Mapping[tu
         direction=direction(language),
         pinned=article.pinned,
         html=Markup(with_pictures(article.body.html, local, linked=linked)),  # noqa: S704 sanitised when the article was read
-        outlet=_outlet(article.url, "") if is_others(article.source) else "",
+        outlet=outlet,
+        name=given_name(article.source) or outlet,
         also=tuple(map(_also, story.also)),
         points=_points(story.summary, newsletter),
     )
