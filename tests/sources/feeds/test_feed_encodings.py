@@ -66,6 +66,18 @@ def test_latin_letters_are_windows_1252(text):
     assert notes == ["has bytes that are no UTF-8; they are read as windows-1252"]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Zażółć gęślą jaźń, pchnąć w tę łódź jeża lub ośm skrzyń fig. " * 3, "cp1250"),
+        ("The new bridge at the harbour was opened yesterday, and many came. " * 9 + "Москва, Одесса, Киев", "cp1251"),
+    ],
+)
+def test_what_is_mostly_of_latin_letters_is_of_no_other_script(text, name):
+    _, notes = shown(read(feed(text).encode(name)))
+    assert notes == ["has bytes that are no UTF-8; they are read as windows-1252"]
+
+
 def test_stray_bytes_do_not_make_another_script_of_the_rest():
     data = feed(TEXTS["koi8_r"]).encode().replace(b"</description>", b" \xe4" * 30 + b"</description>")
     assert shown(read(data))[0] == TEXTS["koi8_r"] + " ä" * 30
@@ -117,8 +129,8 @@ def test_a_list_of_feeds_is_called_one():
 def test_a_mark_of_utf16_before_what_is_none_is_left_out(mark):
     text, notes = shown(read(mark + feed("Füße, wärmer").encode()))
     assert text == "Füße, wärmer"
-    assert notes[0].endswith("does, and is none")
     name = "utf-16" if len(mark) == 2 else "utf-32"
+    assert notes == [f"begins as {name.upper()} does, and is none"]
     order = "le" if mark in {codecs.BOM_UTF16_LE, codecs.BOM_UTF32_LE} else "be"
     assert shown(read(mark + feed("Füße, wärmer").encode(f"{name}-{order}"))) == ("Füße, wärmer", [])
 
