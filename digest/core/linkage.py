@@ -26,7 +26,10 @@ THRESHOLD = 0.16
 """Cosine, on average, from which on articles tell of the same event."""
 
 FIRMNESS = 0.75
-"""How alike two groups are at least, beside what the articles of the looser one are to one another."""
+"""How alike two groups are at least, beside what the articles of the looser one are to one another.
+
+Not in the middle of a plateau, see docs/stories.md: anything from a half up is better than not to ask.
+"""
 
 IMAGINED_PAIRS = 12
 """Pairs no more alike than the two groups, imagined in each: what joins first is alike by chance too, and a few pairs
