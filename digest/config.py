@@ -22,11 +22,11 @@ from digest import yamlfile
 from digest.core.errors import ConfigError
 from digest.core.model import Problem
 from digest.core.newsletter import Newsletter, Site
-from digest.mistakes import at, cross_checks, faint_colours, mistakes
-from digest.relayshapes import SmtpSinkShape
-from digest.settings import FileShape, FileSinkShape, NewsletterShape
-from digest.settingsources import RemoteSource
-from digest.settingtypes import name_of
+from digest.settings.file import FileShape, FileSinkShape
+from digest.settings.kinds import name_of
+from digest.settings.mistakes import at, cross_checks, faint_colours, mistakes
+from digest.settings.relays import SmtpSinkShape
+from digest.settings.sources import RemoteSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,9 +39,10 @@ if TYPE_CHECKING:
     from digest.core.schedule import CatchUp
     from digest.delivery.smtp.settings import RelaySettings
     from digest.schedules.calendar import Calendar
-    from digest.settingparts import DaemonShape
-    from digest.settings import Format
-    from digest.settingsources import SourceSettings
+    from digest.settings.file import Format
+    from digest.settings.newsletter import NewsletterShape
+    from digest.settings.parts import DaemonShape
+    from digest.settings.sources import SourceSettings
     from digest.summaries.model.settings import ModelSettings
 
 DEFAULT_NAME = "config.yaml"

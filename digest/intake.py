@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from digest.collecting import collect, take_in
 from digest.core.webaddress import same_place
-from digest.settingsources import PRIORITY, FileSource, RemoteSource
+from digest.settings.sources import PRIORITY, FileSource, RemoteSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from digest.core.stored import Library, Visits
     from digest.gathering import Gathering, Remote
     from digest.importing import FileKind
-    from digest.settingsources import SourceSettings
+    from digest.settings.sources import SourceSettings
 
 IMPORTED = "import:"
 """Names of the sources of imported files begin so; the folder they were in follows."""

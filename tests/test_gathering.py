@@ -27,7 +27,7 @@ from digest.fetch.fetcher import Fetcher
 from digest.fetch.limits import Limits
 from digest.gathering import Gathering, Remote
 from digest.intake import Intake, remote
-from digest.settingsources import FeedShape, WebPageShape
+from digest.settings.sources import FeedShape, WebPageShape
 from digest.sources.feed import FeedOrigin, read_feed
 from digest.sources.feed_source import FeedReader
 from digest.sources.webpage_source import WebPageReader

@@ -51,7 +51,7 @@ def make(terminal: Terminal, *, selector: str | None, ed25519: bool, bits: int, 
     from digest import config
     from digest.core.errors import UsageError
     from digest.delivery.keyfiles import dkim_record, make_key, zone_text
-    from digest.settingmail import parse_domain, parse_selector
+    from digest.settings.mail import parse_domain, parse_selector
 
     settings = config.load(terminal.config)
     try:

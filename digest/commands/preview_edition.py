@@ -89,7 +89,7 @@ def watched(settings: Settings) -> tuple[Path, ...]:
     """What an edition is made of: the configuration, the articles, the templates."""
     # Imported only here: most commands have no templates.
     from digest.render.folders import builtin_folder
-    from digest.settingsources import FileSource
+    from digest.settings.sources import FileSource
 
     folders = (each.path for each in settings.sources if isinstance(each, FileSource))
     return (settings.path, *folders, settings.root / "templates", builtin_folder())

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from digest.config import Settings
     from digest.gathering import Remote
-    from digest.settingsources import SourceSettings
+    from digest.settings.sources import SourceSettings
 
 
 def remote_of(kind: str, url: str, **more: Any) -> Remote:
@@ -33,7 +33,7 @@ def remote_of(kind: str, url: str, **more: Any) -> Remote:
     from pydantic import ValidationError
 
     from digest.intake import remote
-    from digest.settingsources import FeedShape, WebPageShape
+    from digest.settings.sources import FeedShape, WebPageShape
 
     shape = FeedShape if kind == "feed" else WebPageShape
     try:
@@ -47,7 +47,7 @@ def remote_of(kind: str, url: str, **more: Any) -> Remote:
 
 def unknown_source(given: str, sources: Sequence[SourceSettings], place: str) -> UsageError:
     """No source has this name; of those there are, the one whose beginning or whole it may have been."""
-    from digest.settingtypes import suggestion
+    from digest.settings.kinds import suggestion
 
     names = [each.name.partition(":")[2] for each in sources]
     begun = [name for name in names if given and name.casefold().startswith(given.casefold())]
@@ -222,7 +222,7 @@ def export_command(terminal: Terminal, *, file: Path | None) -> int:
     """Write the feeds of config.yaml as OPML, for feed readers; on standard output when no FILE is named."""
     from digest import config
     from digest.delivery.atomic import write
-    from digest.settingsources import RemoteSource
+    from digest.settings.sources import RemoteSource
     from digest.sources.opml import Outline, write_opml
 
     settings: Settings = config.load(terminal.config)

@@ -19,7 +19,7 @@ from digest.commands.sources_changes import (
 from digest.commands.sources_views import describe_trial, source_json, source_row, trial_json
 from digest.core.errors import SourceError
 from digest.intake import remote
-from digest.settingsources import RemoteSource
+from digest.settings.sources import RemoteSource
 from digest.sourcing import find, look_at, with_rules
 from digest.terminal import CommandGroup, Terminal, now_or, options
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from digest.app import Newsroom
     from digest.gathering import Remote
-    from digest.settingsources import SourceSettings
+    from digest.settings.sources import SourceSettings
     from digest.sourcing import Trial
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.core.fetching import Visit
-    from digest.settingsources import SourceSettings
+    from digest.settings.sources import SourceSettings
     from digest.sourcing import Trial
     from digest.terminal import Terminal
 

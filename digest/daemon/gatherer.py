@@ -15,7 +15,7 @@ from digest.app import Newsroom
 from digest.core.errors import DigestError
 from digest.daemon.logs import event
 from digest.daemon.troubles import Troubles
-from digest.settingsources import RemoteSource
+from digest.settings.sources import RemoteSource
 from digest.store.opening import open_store
 
 if TYPE_CHECKING:

@@ -100,7 +100,7 @@ def test_an_edition_that_is_made_again_is_the_same_and_costs_nothing(room, other
 
 
 def test_without_the_extra_it_is_said_what_to_install(room, endpoint, monkeypatch):
-    monkeypatch.setattr("digest.settingsummaries.find_spec", lambda _: None)
+    monkeypatch.setattr("digest.settings.summaries.find_spec", lambda _: None)
     with_model(room, endpoint.url)
     made = room.run("check")
     assert made.code == 2

@@ -19,7 +19,7 @@ from digest.core.model import Problem
 from digest.core.newsletter import Filter, Newsletter, Section, Site
 from digest.delivery.smtp.settings import RelaySettings
 from digest.schedules.calendar import Calendar
-from digest.settingparts import SectionShape
+from digest.settings.parts import SectionShape
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SMALLEST = "newsletters: {weekly: {title: My Weekly, timezone: Europe/Berlin, schedule: '0 8 * * mon'}}\n"

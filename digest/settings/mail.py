@@ -10,8 +10,18 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJso
 
 from digest.core.hosts import ascii_host
 from digest.delivery.verp import LONGEST_BASE
-from digest.settingparts import Shape
-from digest.settingtypes import LABEL, Day, Line, MailAddress, PublicListen, Recipients, Url, parse_address, web_address
+from digest.settings.kinds import (
+    LABEL,
+    Day,
+    Line,
+    MailAddress,
+    PublicListen,
+    Recipients,
+    Url,
+    parse_address,
+    web_address,
+)
+from digest.settings.parts import Shape
 from digest.yamlwords import describe
 
 _SELECTOR = rf"(?=.{{1,63}}$){LABEL}(?:\.{LABEL})*"

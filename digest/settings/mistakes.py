@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from digest.core.errors import TemplateError
 from digest.core.theme import faint
-from digest.settingtypes import ENVIRONMENT, MistakeAtError, name_of, suggestion
+from digest.settings.kinds import ENVIRONMENT, MistakeAtError, name_of, suggestion
 from digest.yamlwords import describe
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from digest.core.theme import Faint
-    from digest.settings import FileShape
+    from digest.settings.file import FileShape
 
 Keys: TypeAlias = tuple[str | int, ...]
 """Path of keys and list positions to a value of the file."""

@@ -9,8 +9,8 @@ from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 
 from digest.checks.catalogue import KINDS
 from digest.core.finding import Ignore
-from digest.settingparts import Shape
-from digest.settingtypes import Line, suggestion
+from digest.settings.kinds import Line, suggestion
+from digest.settings.parts import Shape
 from digest.yamlwords import describe
 
 

@@ -10,9 +10,9 @@ from pydantic import ConfigDict, Field, model_validator
 
 from digest.core.bounce import Provider
 from digest.delivery.smtp.settings import Mechanism, Pipelining, RelaySettings, Security
-from digest.settinglimits import LimitsShape
-from digest.settingparts import Shape
-from digest.settingtypes import FromEnvironment, HostName, Key, Line, MistakeAtError, WholeNumber
+from digest.settings.kinds import FromEnvironment, HostName, Key, Line, MistakeAtError, WholeNumber
+from digest.settings.limits import LimitsShape
+from digest.settings.parts import Shape
 
 SUBMISSIONS = 465
 """The port on which TLS begins at once [RFC 8314]."""

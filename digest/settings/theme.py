@@ -11,8 +11,8 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema, model_validator
 
 from digest.core.theme import Colours, Logo, Theme, read_colour, read_fonts
-from digest.settingparts import Shape
-from digest.settingtypes import Line, MistakeAtError, web_address
+from digest.settings.kinds import Line, MistakeAtError, web_address
+from digest.settings.parts import Shape
 from digest.yamlwords import describe
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")

@@ -9,8 +9,8 @@ from pydantic import ConfigDict, ValidationError
 from digest import yamlfile
 from digest.core.allowances import DomainRule, Rate, RelayLimits, WarmUp
 from digest.core.sendinghours import Hours
-from digest.mistakes import mistakes
-from digest.settinglimits import LimitsShape
+from digest.settings.limits import LimitsShape
+from digest.settings.mistakes import mistakes
 
 
 class Sink(LimitsShape):

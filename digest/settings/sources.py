@@ -17,8 +17,7 @@ from digest.core.fetching import Login
 from digest.core.newsletter import RemoteImages
 from digest.core.sourcerules import SourceRules
 from digest.schedules.reading import read_day
-from digest.settingparts import FilterShape, Shape
-from digest.settingtypes import (
+from digest.settings.kinds import (
     Count,
     Duration,
     FromEnvironment,
@@ -29,6 +28,7 @@ from digest.settingtypes import (
     name_of,
     web_address,
 )
+from digest.settings.parts import FilterShape, Shape
 from digest.yamlwords import describe
 
 PRIORITY = 10

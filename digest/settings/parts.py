@@ -1,4 +1,4 @@
-"""Smaller mappings of config.yaml, which `digest.settings` puts together.
+"""Smaller mappings of config.yaml, which `digest.settings.file` puts together.
 
 Annotations are not postponed here: pydantic reads them while the classes are made.
 """
@@ -10,7 +10,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from digest.core.newsletter import ANY_CATEGORY, Filter, ImageRules, RemoteImages, Section
-from digest.settingtypes import (
+from digest.settings.kinds import (
     Count,
     Day,
     Duration,

@@ -14,9 +14,9 @@ from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, WithJson
 
 from digest.bounces.ways import ImapWay, LmtpWay, MaildirWay, Way, WebhookWay
 from digest.core.bounce import Provider
-from digest.relayshapes import Port
-from digest.settingparts import Shape
-from digest.settingtypes import Duration, FromEnvironment, HostName, Line, MistakeAtError, parse_listen
+from digest.settings.kinds import Duration, FromEnvironment, HostName, Line, MistakeAtError, parse_listen
+from digest.settings.parts import Shape
+from digest.settings.relays import Port
 from digest.yamlwords import describe
 
 IMAPS = 993
