@@ -1,4 +1,4 @@
-"""What `digest check --online` asks the network: whether links answer, and what the DNS says of the domains."""
+"""What `digest check --online` asks the network: whether links and the model answer, what the DNS says of domains."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.checks import alive, dnsrecords, links
+from digest.checks.catalogue import found
 from digest.checks.page import Page
 from digest.core.errors import ConfigError
 
@@ -76,3 +77,11 @@ def domains(newsroom: Newsroom, asked: dnsrecords.Resolver, keys: Sequence[str])
         except ConfigError:  # found before, as CONF005
             continue
         yield from dnsrecords.dkim(asked, dnsrecords.DkimKey(one.domain, one.selector, public))
+
+
+def model(newsroom: Newsroom, keys: Sequence[str]) -> Iterator[Finding]:
+    """Whether the model that is to write summaries answers; nobody is asked where it is to write none."""
+    known = newsroom.settings
+    summaries = newsroom.by_model() if any(known.newsletters[key].newsletter.by_model for key in keys) else None
+    if summaries is not None and (wrong := summaries.try_out()):
+        yield found("CONF012", f"{known.path} summaries", wrong)
