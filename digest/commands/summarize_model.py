@@ -59,12 +59,11 @@ class ByModel:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        silent = self._silent
         with self._newsroom.store as copy:
-            answers = silent is not None and copy.model_use.trouble() is None
-        if answers and silent is not None:
+            answers = copy.model_use.trouble() is None
+        if answers and self._silent is not None:
             with open_store(self._newsroom.settings.store, create=False) as store:
-                store.model_use.note(silent.model, None, system_clock())
+                store.model_use.note(self._silent.model, None, system_clock())
 
     def summarize(self, title: str, body: Body, language: str) -> Summary:
         """A summary by the model, or sentences of the text and why it is not the model's.

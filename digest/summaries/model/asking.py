@@ -120,7 +120,8 @@ def ask_all(
                 reason = answer.reason and answer.reason.without(key)
                 yield Answer(answer.number, without_key(answer.text, key), reason)
     finally:
-        work.stop()
+        if left:  # else it ends by itself, and closes its connections
+            work.stop()
         tell()
     late = Reason("late", f"it was not there after {settings.limit.total_seconds():g} s, the edition's limit")
     yield from (Answer(number, reason=late) for number in sorted(left))
