@@ -300,10 +300,11 @@ class Newsroom:
         if model is None:
             return None
         from digest.render.prompt import SummaryPrompt
-        from digest.summaries.model.summarizer import ModelSummaries
+        from digest.summaries.model.summarizer import Kept, ModelSummaries
 
         prompt = SummaryPrompt(self.templates, self.settings.site)
-        return ModelSummaries(model, prompt, self.store.answers, os.environ, ask=self.asks)
+        kept = Kept(self.store.answers, self.store.model_use, self.clock)
+        return ModelSummaries(model, prompt, kept, os.environ, ask=self.asks)
 
 
 def _schedule(timetable: str) -> Schedule | None:

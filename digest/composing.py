@@ -101,7 +101,7 @@ class Composer:
         elsewhere = self.library.also_in(selection.articles)
         told = {key: [articles[other] for other in (key, *selection.also.get(key, ()))] for key in selection.articles}
         # All at once: whoever is asked for them may be asked side by side.
-        written = self.summarizer.summarize_all([tuple(each) for each in told.values()], newsletter, keep)
+        written = self.summarizer.summarize_all([tuple(each) for each in told.values()], newsletter, record.id, keep)
         summaries = dict(zip(told, written, strict=True))
 
         def story(key: str) -> Story:
@@ -149,8 +149,8 @@ def _unwritten(edition: Edition) -> Iterator[Problem]:
     """Why summaries are no model's, where one was asked; what several have in common is said once."""
     reasons: dict[str, list[Story]] = {}
     for story in edition.stories:
-        if story.summary.reason:
-            reasons.setdefault(story.summary.reason, []).append(story)
+        if why := story.summary.detail or story.summary.reason:
+            reasons.setdefault(why, []).append(story)
     for reason, stories in reasons.items():
         first = identity.place(stories[0].article.source, stories[0].article.path)
         more = f" (and {len(stories) - 1} more)" if len(stories) > 1 else ""

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from digest import processes
 from digest.core.catchup import Due, Skip, plan
+from digest.core.modeluse import Used, total
 from digest.core.text import counted, spoken
 from digest.scheduling import LEEWAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import datetime, tzinfo
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date, datetime, tzinfo
 
     from digest.app import Newsroom
     from digest.core.catchup import Pause
@@ -27,6 +28,9 @@ OVERDUE = timedelta(minutes=10)
 FORGOTTEN = timedelta(days=7)
 """A daemon that has said nothing for longer is not spoken of; the store forgets it when another one starts."""
 
+RECENT = timedelta(days=30)
+"""What a model was used for is told for so long back."""
+
 _SPARE = timedelta(seconds=30)
 
 
@@ -36,7 +40,7 @@ class Wrong:
 
     Attributes:
         what: In a word: "silent", "killed", "trouble", "failing", "overdue", "waiting", "set aside", "future",
-            "unknown", "stopped", "held", "uncertain", "relay", "source" or "note".
+            "unknown", "stopped", "held", "uncertain", "relay", "source", "note" or "model".
         place: The daemon's holder, the newsletter, the relay, the source, the configuration, the operator's address,
             or the store.
         message: What it is, and what to do.
@@ -88,6 +92,7 @@ class NewsletterStanding:
         stopped: Why its mail is kept back; empty when it is not.
         held: Deliveries that are kept back: an edition's id, and why.
         uncertain: Of how many deliveries nobody knows whether they arrived.
+        model: What a model was used for on each of the last days (`RECENT`), in order; None where none is to be asked.
     """
 
     target: Target
@@ -102,6 +107,12 @@ class NewsletterStanding:
     stopped: str = ""
     held: Sequence[tuple[str, str]] = ()
     uncertain: int = 0
+    model: Mapping[date, Used] | None = None
+
+    @property
+    def used(self) -> Used | None:
+        """What a model was used for on all of these days."""
+        return None if self.model is None else total(self.model.values())
 
     @property
     def messages(self) -> int:
@@ -161,7 +172,14 @@ def _newsletter(newsroom: Newsroom, target: Target, now: datetime) -> Newsletter
         stopped=ledger.stopped(key),
         held=list(dict.fromkeys((each.edition, each.held) for each in dispatches if each.held)),
         uncertain=ledger.doubts(key),
+        model=_model(newsroom, target, now),
     )
+
+
+def _model(newsroom: Newsroom, target: Target, now: datetime) -> Mapping[date, Used] | None:
+    if newsroom.settings.model is None or not target.newsletter.by_model:
+        return None
+    return newsroom.store.model_use.days(target.key, (now - RECENT).astimezone(UTC).date())
 
 
 def _overdue(newsroom: Newsroom, target: Target, now: datetime) -> datetime | None:
@@ -196,6 +214,7 @@ def wrong_in(
     yield from _wrong_relays(newsroom, zone, program)
     yield from _wrong_sources(newsroom, zone)
     yield from _wrong_notes(newsroom, zone)
+    yield from _wrong_model(newsroom, newsletters, zone, program)
     unknown = [key for key in newsroom.store.editions.newsletters() if key not in newsroom.settings.newsletters]
     if unknown:
         yield Wrong("unknown", str(newsroom.settings.path), _unknown(unknown))
@@ -224,6 +243,19 @@ def _wrong_notes(newsroom: Newsroom, zone: tzinfo) -> Iterator[Wrong]:
         if state is not None and state.since is not None:
             since = spoken(state.since, zone)
             yield Wrong("note", address, f"no note to the operator gets there since {since}: {state.error}")
+
+
+def _wrong_model(
+    newsroom: Newsroom, newsletters: Sequence[NewsletterStanding], zone: tzinfo, program: str
+) -> Iterator[Wrong]:
+    """The model that answers nothing: once, however many newsletters have their summaries of it."""
+    model, trouble = newsroom.settings.model, newsroom.store.model_use.trouble()
+    asked = any(each.model is not None for each in newsletters)
+    if model is not None and trouble is not None and trouble.model == model.identity and asked:
+        said = f"the model has answered nothing since {spoken(trouble.since, zone)}: {trouble.text}"
+        way = "editions have sentences of the articles meanwhile; once that is mended, make it known"
+        place = f"{newsroom.settings.path} summaries"
+        yield Wrong("model", place, f"{said}; {way}: {program} summarize --model FILE", trouble.since)
 
 
 def _wrong_relays(newsroom: Newsroom, zone: tzinfo, program: str) -> Iterator[Wrong]:

@@ -55,6 +55,11 @@ KINDS = (
         "Add a sink of type smtp, or take notify out.",
     ),
     Kind(
+        "CONF012", "warning", "the model does not answer",
+        "Stories get sentences of their articles in place of its summaries.",
+        "Mend what the message names; then try `digest summarize --model FILE`.",
+    ),
+    Kind(
         "ART001", "error", "a source cannot be read",
         "None of its articles can be in the edition.", "See the message: make the source readable.",
     ),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("newsletter", required=False, shell_complete=complete_newsletter)
 @click.option("--at", metavar="INSTANT", help="As if it were this instant; now when left out.")
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
-@click.option("--online", is_flag=True, help="Follow the links as well, and ask the DNS about the senders' domains.")
+@click.option("--online", is_flag=True, help="Ask the network too: links, the DNS, the model of summaries.")
 @click.option(
     "--nameserver", metavar="ADDRESS", help="With --online: ask this name server, 192.0.2.1 or 192.0.2.1:5353."
 )
@@ -55,6 +55,7 @@ def command(
                 found += check_online.follow(newsroom, terminal, record, now)
         if resolver is not None:
             found += check_online.domains(newsroom, resolver, keys)
+            found += check_online.model(newsroom, keys)
         findings = [*marked(found, newsroom.settings.checks)]
         # Of one newsletter alone it cannot be known what the others need.
         findings += marked(_needless(newsroom, findings) if not newsletter else (), newsroom.settings.checks)
@@ -66,7 +67,7 @@ def _needless(newsroom: Newsroom, findings: list[Finding]) -> Iterator[Finding]:
     from digest.checks.catalogue import found
 
     for position, entry in enumerate(newsroom.settings.checks):
-        if not entry.code.startswith(("DNS", "LINK")) and not any(entry.covers(each) for each in findings):
+        if not entry.code.startswith(("DNS", "LINK", "CONF012")) and not any(entry.covers(each) for each in findings):
             place = f"{newsroom.settings.path} checks.ignore[{position}]"
             yield found("CONF010", place, f"covers nothing: there is no {entry.code} here")
 

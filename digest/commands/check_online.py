@@ -1,4 +1,4 @@
-"""What `digest check --online` asks the network: whether links answer, and what the DNS says of the domains."""
+"""What `digest check --online` asks the network: whether links and the model answer, what the DNS says of domains."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.checks import alive, dnsrecords, links
+from digest.checks.catalogue import found
 from digest.checks.page import Page
 from digest.core.errors import ConfigError
 
@@ -48,8 +49,8 @@ def follow(newsroom: Newsroom, terminal: Terminal, record: EditionRecord, now: d
     for element in page.all("img"):
         if (address := (element.get("src") or "").strip()).lower().startswith(("http://", "https://")):
             linked.setdefault(address, page.at(element))
-    sick = {each.place for each in links.links(page) if each.code in ("LINK001", "LINK004")}
-    others = [each for each in linked.items() if each[1] not in sick and not each[0].startswith(own)]
+    sick = links.unreachable(page)
+    others = [each for each in linked.items() if each[0] not in sick and not each[0].startswith(own)]
     # A reader would not wait longer for a page, nor an editor for all of them.
     fetcher = Fetcher(site.url, Limits(parallel=20, per_host=1, seconds=8.0, connect=8.0, total=120.0))
 
@@ -76,3 +77,11 @@ def domains(newsroom: Newsroom, asked: dnsrecords.Resolver, keys: Sequence[str])
         except ConfigError:  # found before, as CONF005
             continue
         yield from dnsrecords.dkim(asked, dnsrecords.DkimKey(one.domain, one.selector, public))
+
+
+def model(newsroom: Newsroom, keys: Sequence[str]) -> Iterator[Finding]:
+    """Whether the model that is to write summaries answers; nobody is asked where it is to write none."""
+    known = newsroom.settings
+    summaries = newsroom.by_model() if any(known.newsletters[key].newsletter.by_model for key in keys) else None
+    if summaries is not None and (wrong := summaries.try_out()):
+        yield found("CONF012", f"{known.path} summaries", wrong)

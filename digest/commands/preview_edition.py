@@ -66,15 +66,16 @@ def proof(config: Path, key: str, at: str | None, pictures: Fetcher | None = Non
         else:
             least = (1,)
             notice = "This edition is made, and stays as it was made: this is how it would be made today."
-    with Newsroom(settings, open_store("sqlite://")) as newsroom:
-        newsroom.pictures = lambda: pictures
-        made = _made(newsroom, key, now, least)
-        if made is None:
-            raise DigestError(
-                "there is no article to show: write one, or look at an instant by --at at which there are some",
-                place=f"newsletters.{key}",
-            )
-        return replace(made, notices=(notice, *made.notices))
+        with Newsroom(settings, open_store("sqlite://")) as empty:
+            # A look costs nothing: no model is asked, and what one has answered is shown.
+            empty.asks, empty.pictures, empty.store.answers = False, lambda: pictures, newsroom.store.answers
+            made = _made(empty, key, now, least)
+    if made is None:
+        raise DigestError(
+            "there is no article to show: write one, or look at an instant by --at at which there are some",
+            place=f"newsletters.{key}",
+        )
+    return replace(made, notices=(notice, *made.notices))
 
 
 def _with_notice(made: Proof, newsletter: Newsletter) -> Proof:

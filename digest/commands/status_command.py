@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +11,14 @@ import click
 from digest.commands.pause_command import paused_text
 from digest.commands.slot_json import instant_json
 from digest.core.text import counted, spoken, utc_text
-from digest.standing import daemons_of, newsletters_of, wrong_in, zone_of
+from digest.standing import RECENT, daemons_of, newsletters_of, wrong_in, zone_of
 from digest.terminal import Terminal, now_or, options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime, tzinfo
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime, tzinfo
 
+    from digest.core.modeluse import Used
     from digest.standing import DaemonStanding, NewsletterStanding, Wrong
 
 _UNITS = ((86_400, "days"), (3600, "h"), (60, "min"), (1, "s"))  # in seconds
@@ -112,6 +114,22 @@ def _describe_newsletter(terminal: Terminal, standing: NewsletterStanding) -> No
         terminal.say(f"  waiting  {counted(standing.messages, 'message')}")
     if standing.stopped:
         terminal.say(f"  stopped  {standing.stopped}")
+    if standing.used is not None:
+        for number, line in enumerate(_told_of_model(standing.used)):
+            terminal.say(f"  {'' if number else 'model':<8} {line}")
+
+
+def _told_of_model(used: Used) -> list[str]:
+    spent, outcome = used.spent, used.outcome
+    money = f", {used.money:.4f} by 'price'" if used.money else ""
+    sent = counted(spent.sent, "token")
+    refused = ", ".join(f"{count} {why}" for why, count in outcome.refused.items())
+    summaries = f"summaries: {outcome.written} written, {sum(outcome.refused.values())} not"
+    kept = f"; {counted(outcome.kept, 'answer')} used again" if outcome.kept else ""
+    return [
+        f"{counted(spent.calls, 'call')} within {RECENT.days} days: {sent} sent, {spent.received} received{money}",
+        f"{summaries}{f' ({refused})' if refused else ''}{kept}",
+    ]
 
 
 def _daemon_json(daemon: DaemonStanding) -> dict[str, Any]:
@@ -127,6 +145,14 @@ def _daemon_json(daemon: DaemonStanding) -> dict[str, Any]:
         "trouble": said.trouble,
         "address": said.address,
     }
+
+
+def _model_json(days: Mapping[date, Used]) -> list[dict[str, Any]]:
+    """What a model was used for, by the day."""
+    return [
+        {"day": day.isoformat(), **asdict(used.spent), "money": round(used.money, 6), **asdict(used.outcome)}
+        for day, used in days.items()
+    ]
 
 
 def _newsletter_json(standing: NewsletterStanding) -> dict[str, Any]:
@@ -149,4 +175,5 @@ def _newsletter_json(standing: NewsletterStanding) -> dict[str, Any]:
         "held": [{"edition": edition, "why": why} for edition, why in standing.held],
         "uncertain": standing.uncertain,
         "overdue": standing.overdue and instant_json(standing.overdue, zone),
+        **({"model": _model_json(standing.model)} if standing.model is not None else {}),
     }

@@ -24,12 +24,15 @@ class Summary:
     Attributes:
         sentences: Whole sentences, in order; the author's own summary is one entry, as written.
         method: "author", "model", "extractive", "lead" or "none" (there was no text to choose from).
-        reason: Why it is no model's, where one was to be asked; empty otherwise.
+        reason: Why it is no model's, where one was to be asked; empty otherwise. It is published.
+        detail: The same for the operator, with what is not published: where the endpoint is, and what it says. Not
+            kept; empty: as `reason`.
     """
 
     sentences: tuple[str, ...]
     method: SummaryMethod
     reason: str = ""
+    detail: str = ""
 
     @property
     def text(self) -> str:

@@ -134,7 +134,7 @@ class Summarizer(Protocol):
     """Makes the summaries of an edition's stories."""
 
     def summarize_all(
-        self, stories: Sequence[Sequence[Article]], newsletter: Newsletter, keep: Callable[[], None]
+        self, stories: Sequence[Sequence[Article]], newsletter: Newsletter, edition: str, keep: Callable[[], None]
     ) -> Sequence[Summary]:
         """The summary of each story, in order; an author's own goes before any other.
 
@@ -143,6 +143,7 @@ class Summarizer(Protocol):
         Args:
             stories: Each as the articles that tell it, the one that leads first.
             newsletter: Says how long a summary is at most, and the language of articles that say none.
+            edition: Id of the edition they are for: what they cost is counted together, however often it is begun.
             keep: Called every few seconds by what takes long; what it raises stops the work.
         """
         ...

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    from digest.core.modeluse import Used
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """Of what `render` gives."""
 
@@ -38,6 +40,11 @@ MEANINGS = {
     "digest_deliveries_waiting": "Deliveries of a newsletter that are not settled yet.",
     "digest_deliveries_total": "Deliveries handed to another machine, by newsletter, sink and what became of them.",
     "digest_bounces_total": "What came back and was new, by newsletter and kind, unsubscriptions by mail among it.",
+    "digest_model_calls_total": "Calls to the model that writes summaries, by newsletter.",
+    "digest_model_tokens_total": "Tokens of these calls, by newsletter and direction: sent or received.",
+    "digest_model_money_total": "What these tokens cost by `price`, in its currency, by newsletter.",
+    "digest_model_summaries_total": "Summaries asked of it, by newsletter and outcome: written, or why not.",
+    "digest_model_answers_kept_total": "Of these, those by an answer that was kept and cost nothing, by newsletter.",
     "digest_newsletter_failing": "1 when a newsletter's last try failed, else 0.",
     "digest_newsletter_paused": "1 when a newsletter is paused, else 0.",
     "digest_clock_jumps_total": "How often the machine's clock was seen to jump.",
@@ -78,6 +85,12 @@ class Metrics:
         self._waiting = self._gauge("digest_deliveries_waiting", "newsletter")
         self._deliveries = self._counter("digest_deliveries_total", "newsletter", "sink", "state")
         self._bounces = self._counter("digest_bounces_total", "newsletter", "kind")
+        self._calls = self._counter("digest_model_calls_total", "newsletter")
+        self._tokens = self._counter("digest_model_tokens_total", "newsletter", "direction")
+        self._money = self._counter("digest_model_money_total", "newsletter")
+        self._summaries = self._counter("digest_model_summaries_total", "newsletter", "outcome")
+        self._kept = self._counter("digest_model_answers_kept_total", "newsletter")
+        self._totals: dict[Counter, float] = {}
         self._failing = self._gauge("digest_newsletter_failing", "newsletter")
         self._paused = self._gauge("digest_newsletter_paused", "newsletter")
         self._jumps = self._counter("digest_clock_jumps_total")
@@ -128,6 +141,24 @@ class Metrics:
     def came_back(self, newsletter: str, kind: str) -> None:
         """A report of a newsletter's mail, or an unsubscription by mail, was taken."""
         self._bounces.labels(newsletter, kind).inc()
+
+    def model(self, newsletter: str, used: Used) -> None:
+        """What a model was used for in all, as the store has it: so a restart of the daemon loses none of it."""
+        spent, outcome = used.spent, used.outcome
+        self._reached(self._calls.labels(newsletter), spent.calls)
+        self._reached(self._tokens.labels(newsletter, "sent"), spent.sent)
+        self._reached(self._tokens.labels(newsletter, "received"), spent.received)
+        self._reached(self._money.labels(newsletter), used.money)
+        self._reached(self._kept.labels(newsletter), outcome.kept)
+        for name, count in {"written": outcome.written, **outcome.refused}.items():
+            self._reached(self._summaries.labels(newsletter, name), count)
+
+    def _reached(self, counter: Counter, total: float) -> None:
+        """Let a counter go on to a total; it never goes back, though what was set aside for a call may be."""
+        before = self._totals.get(counter, 0.0)
+        if total > before:
+            counter.inc(total - before)
+            self._totals[counter] = total
 
     def forget(self, keys_kept: Collection[str]) -> None:
         """Drop how newsletters stand that are no longer configured; what was counted of them stays counted."""

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.core.errors import ClaimError, DigestError
+from digest.core.modeluse import total
 from digest.core.text import counted
 from digest.daemon.logs import event
 
@@ -196,6 +197,8 @@ class Ticker:
                 failing=target.key in self._troubles,
                 paused=self.newsroom.scheduling.paused(target, now) is not None,
             )
+            if target.newsletter.by_model:
+                self.metrics.model(target.key, total(store.model_use.days(target.key).values()))
 
     def failed(self, name: str, text: str, error: BaseException | None = None) -> None:
         """Something failed: told the first time, and when it fails otherwise than before."""

@@ -18,6 +18,7 @@ from digest.store.hashing import secret
 from digest.store.history import SqlHistory
 from digest.store.ledger import SqlLedger
 from digest.store.library import SqlLibrary
+from digest.store.modeluse import SqlModelUse
 from digest.store.notes import SqlNotes
 from digest.store.operation import SqlDaemons, SqlStandings
 from digest.store.relays import SqlRelays
@@ -46,6 +47,7 @@ class Store:
         library: The articles.
         editions: The editions, their verdicts and their deliveries.
         answers: What models answered.
+        model_use: What models were used for, and which one does not answer.
         claims: Who works on what.
         standings: Since when each newsletter's schedule counts, its pauses, why work on it fails.
         bounces: What came back.
@@ -64,6 +66,7 @@ class Store:
         self.library = SqlLibrary(database)
         self.editions = SqlEditions(database)
         self.answers = SqlAnswers(database)
+        self.model_use = SqlModelUse(database)
         self.claims = SqlClaims(database)
         self.standings = SqlStandings(database)
         self.bounces = SqlBounces(database)

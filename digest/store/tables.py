@@ -27,7 +27,7 @@ from sqlalchemy import (
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-HEAD = "0008"
+HEAD = "0009"
 """The revision that these tables are; held here so that opening a store need not import Alembic."""
 
 VERSION_TABLE = "digest_schema"
@@ -62,7 +62,7 @@ class Instant(TypeDecorator[datetime]):
 
 METADATA = MetaData()
 
-# Facts about the store as a whole: what feed ids are made from.
+# Facts about the store as a whole: what feed ids are made from, which model does not answer.
 meta = Table(
     "meta",
     METADATA,
@@ -76,6 +76,23 @@ answers = Table(
     METADATA,
     Column("key", String(64), primary_key=True),
     Column("answer", Text, nullable=False),
+)
+
+# What the summaries of an edition took of a model, from before the edition is kept; see digest.core.modeluse.
+model_use = Table(
+    "model_use",
+    METADATA,
+    Column("newsletter", Text, nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("day", String(10), nullable=False),  # when it was last asked or answered for, in UTC
+    Column("calls", Integer, nullable=False),
+    Column("sent", BigInteger, nullable=False),  # tokens
+    Column("received", BigInteger, nullable=False),
+    Column("money", Float, nullable=False),  # 0 where no price was given
+    Column("written", Integer, nullable=False),
+    Column("kept", Integer, nullable=False),
+    Column("refused", Text, nullable=False),  # JSON: how many by why
+    PrimaryKeyConstraint("newsletter", "edition"),
 )
 
 # Every article ever collected, without its body; nothing is ever deleted from here.

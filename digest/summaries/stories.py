@@ -21,6 +21,7 @@ class StorySummaries:
         self,
         stories: Sequence[Sequence[Article]],
         newsletter: Newsletter,
+        edition: str,  # noqa: ARG002 the port's
         keep: Callable[[], None],  # noqa: ARG002 the port's
     ) -> list[Summary]:
         """See `digest.core.ports.Summarizer`."""

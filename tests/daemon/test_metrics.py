@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
+from digest.core.modeluse import Outcome, Spent, Used
 from digest.daemon.metrics import MEANINGS, Metrics
 
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -90,6 +92,27 @@ def test_a_newsletter_no_longer_configured_is_forgotten_and_its_counts_are_not(m
     named = {key[0] for key in samples(metrics) if "weekly" in key}
     assert named == {"digest_editions_total", "digest_slots_skipped_total"}
     assert ("digest_next_slot_timestamp_seconds", "policy") in samples(metrics)
+
+
+def test_a_model_s_totals_are_the_store_s_and_never_fall(metrics):
+    one = Used(Spent(3, 1000, 200), 0.5, Outcome(2, 1, {"facts": 1}))
+    metrics.model("weekly", one)
+    found = {key: value for key, value in samples(metrics).items() if "model" in key[0]}
+    assert found == {
+        ("digest_model_calls_total", "weekly"): 3,
+        ("digest_model_tokens_total", "sent", "weekly"): 1000,
+        ("digest_model_tokens_total", "received", "weekly"): 200,
+        ("digest_model_money_total", "weekly"): 0.5,
+        ("digest_model_summaries_total", "weekly", "written"): 2,
+        ("digest_model_summaries_total", "facts", "weekly"): 1,
+        ("digest_model_answers_kept_total", "weekly"): 1,
+    }
+    # What was set aside for a call is put back; and then it goes on.
+    metrics.model("weekly", replace(one, spent=Spent(3, 900, 100)))
+    assert samples(metrics)["digest_model_tokens_total", "received", "weekly"] == 200
+    metrics.model("weekly", replace(one, spent=Spent(4, 1100, 250)))
+    assert samples(metrics)["digest_model_tokens_total", "received", "weekly"] == 250
+    assert samples(metrics)["digest_model_calls_total", "weekly"] == 4
 
 
 def test_a_good_reload_makes_the_configuration_valid_again(metrics):

@@ -15,6 +15,7 @@ import pytest
 
 from digest.app import Newsroom
 from digest.core.errors import StoreError
+from digest.core.modeluse import Spent
 from digest.core.schedule import slots_between
 from digest.daemon import logs
 from digest.daemon.metrics import Metrics
@@ -308,3 +309,18 @@ def test_memory_is_flat_over_a_year_of_ticks(life, caplog):
     assert len(records(ticker)) == 52
     # In bytes: less than a kilobyte for each tick between, with some thirty editions among them.
     assert held[1] < held[0] + 150_000, held
+
+
+MODEL = "summaries: {method: model, model: fake, url: 'http://127.0.0.1:9/v1/'}\n"
+
+
+def test_what_a_model_took_is_measured_where_one_is_to_be_asked(life):
+    for more, shown in (("", False), (MODEL, True)):
+        life.configure()
+        config = life.root / "config.yaml"
+        config.write_text(config.read_text(encoding="utf-8") + more, encoding="utf-8")
+        ticker = life.start()
+        ticker.newsroom.store.model_use.spend("daily", "e", Spent(2, 30, 4), 0.5, life.now)
+        ticker.tick()
+        assert (b'digest_model_calls_total{newsletter="daily"}' in ticker.metrics.render()) is shown
+    assert b'digest_model_calls_total{newsletter="daily"} 4.0' in ticker.metrics.render()

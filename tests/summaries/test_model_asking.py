@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from model_server import Reply, error, model_server, summary, until
 
-from digest.summaries.model.asking import Question, ask_all
-from digest.summaries.model.settings import ModelSettings, Tokens
+from digest.core.modeluse import NOTHING
+from digest.summaries.model.asking import Account, Question, ask_all
+from digest.summaries.model.settings import ModelSettings
 
 HI = '{"sentences": ["Hi."]}'
 
@@ -45,7 +46,7 @@ def asked(reply, count=1, key="", keep=nothing, **changed):
 
 def test_an_answer_and_what_was_asked():
     (answer,), server = asked(lambda _: summary("Hi."), key="K")
-    assert (answer.text, answer.reason) == (HI, "")
+    assert (answer.text, answer.reason) == (HI, None)
     (request,) = server.requests
     assert request.headers["authorization"] == "Bearer K"
     assert (request.body["model"], request.system, request.user) == ("fake", "prompt 0", "message")
@@ -88,14 +89,14 @@ def test_what_may_pass_is_tried_again(status):
 def test_what_goes_on_is_told_after_the_last_try():
     (answer,), server = asked(lambda _: error(500, "out of memory"), retries=1)
     assert answer.text == ""
-    assert answer.reason == "the endpoint answered 500: out of memory"
+    assert answer.reason.told == "the endpoint answered 500: out of memory"
     assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize(("status", "tries"), [(401, 1), (403, 1), (404, 1)])
 def test_what_is_wrong_for_all_is_asked_once(status, tries):
     answers, server = asked(lambda _: error(status, "no such key"), count=5, parallel=1)
-    (reason,) = {answer.reason for answer in answers}
+    (reason,) = {answer.reason.told for answer in answers}
     assert reason.startswith(f"the endpoint answered {status}: no such key; check ")
     assert len(server.requests) == tries
 
@@ -103,16 +104,16 @@ def test_what_is_wrong_for_all_is_asked_once(status, tries):
 def test_what_is_turned_away_costs_no_tokens():
     used = []
     with model_server(lambda _: error(404, "no such model")) as server:
-        (answer,) = ask_all(settings(server.url), "", [Question("p", "m", 60)], nothing, used.append)
-    assert used == [Tokens(0, 0)]
-    assert answer.reason == "the endpoint answered 404: no such model; check 'url' and 'model' of 'summaries'"
+        (answer,) = ask_all(settings(server.url), "", [Question("p", "m", 60)], nothing, Account(spend=used.append))
+    assert sum(used, NOTHING) == NOTHING
+    assert answer.reason.told == "the endpoint answered 404: no such model; check 'url' and 'model' of 'summaries'"
 
 
 def test_an_endpoint_that_is_not_there():
     with model_server(lambda _: summary("Hi.")) as server:
         url = server.url
     answers = list(ask_all(settings(url, retries=0), "", [Question("p", "m", 60)] * 3, nothing))
-    (reason,) = {answer.reason for answer in answers}
+    (reason,) = {answer.reason.told for answer in answers}
     assert reason.startswith(f"{url} cannot be reached (")
 
 
@@ -133,7 +134,7 @@ def test_an_endpoint_that_is_not_there():
 def test_garbage_is_no_answer(reply):
     (answer,), _ = asked(lambda _: reply, retries=0)
     assert answer.text == ""
-    assert "the endpoint's answer" in answer.reason
+    assert "the endpoint's answer" in answer.reason.told
 
 
 def test_calls_go_side_by_side_and_no_more_than_asked_for():
@@ -154,21 +155,21 @@ def test_calls_go_side_by_side_and_no_more_than_asked_for():
 def test_the_budget_of_calls_counts_tries():
     answers, server = asked(lambda _: error(500, "no"), count=3, calls=4, parallel=1, retries=2)
     assert len(server.requests) == 4
-    assert answers[-1].reason == "the edition's budget of calls is spent"
+    assert answers[-1].reason.told == "the edition's budget of calls is spent"
 
 
 def test_the_budget_of_tokens_goes_by_what_the_endpoint_says():
     # About 630 are set aside for each; 100 were needed.
     answers, server = asked(lambda _: summary("Hi."), count=8, tokens=1000, parallel=1)
     assert [bool(answer.text) for answer in answers] == [True] * 4 + [False] * 4
-    assert answers[-1].reason == "the edition's budget of tokens is spent"
+    assert answers[-1].reason.told == "the edition's budget of tokens is spent"
     assert len(server.requests) == 4
 
 
 def test_a_call_that_takes_too_long_even_byte_by_byte():
     slow = Reply(text="x" * 1000, drip=0.05)
     (answer,), _ = asked(lambda _: slow, timeout=timedelta(seconds=1), retries=0)
-    assert answer.reason == "the endpoint did not answer within 1 s"
+    assert answer.reason.told == "the endpoint did not answer within 1 s"
 
 
 def test_an_edition_has_what_came_in_time():
@@ -178,7 +179,7 @@ def test_an_edition_has_what_came_in_time():
     kept = []
     answers, _ = asked(reply, count=3, limit=timedelta(seconds=4), keep=lambda: kept.append(1))
     assert answers[0].text == HI
-    assert {answer.reason for answer in answers[1:]} == {"it was not there after 4 s, the edition's limit"}
+    assert {answer.reason.told for answer in answers[1:]} == {"it was not there after 4 s, the edition's limit"}
     assert kept
 
 

@@ -19,7 +19,7 @@ from digest.store.opening import open_store
 from digest.summaries.model.checking import Judge
 from digest.summaries.model.material import material
 from digest.summaries.model.settings import ModelSettings
-from digest.summaries.model.summarizer import ModelSummaries
+from digest.summaries.model.summarizer import Kept, ModelSummaries
 
 WEEKLY = Newsletter(
     key="weekly", title="The Weekly", sender="desk@example.org", language="en", zone=ZoneInfo("UTC"), by_model=True
@@ -28,6 +28,7 @@ BRIDGE = (
     "The city of Exampleton opened a bridge on Monday. It cost 12 million euros and took four years to build.",
     "Mayor Ann Author said the bridge was late because of the winter. Booking.com sells tickets: 01632 960 114.",
 )
+SEEN = datetime(2026, 3, 2, tzinfo=UTC)
 GOOD = "Exampleton opened a bridge on Monday."
 
 pytestmark = pytest.mark.usefixtures("swept")
@@ -35,9 +36,8 @@ pytestmark = pytest.mark.usefixtures("swept")
 
 def article(*paragraphs: str, title: str = "A bridge for Exampleton") -> Article:
     blocks = tuple(Block("paragraph", text) for text in paragraphs or BRIDGE)
-    seen = datetime(2026, 3, 2, tzinfo=UTC)
     return Article(
-        key="a", first_seen=seen, body=Body("", blocks), source="folder:articles", path="a.md", title=title, url=""
+        key="a", first_seen=SEEN, body=Body("", blocks), source="folder:articles", path="a.md", title=title, url=""
     )
 
 
@@ -54,8 +54,14 @@ def made(reply, *articles):
             calls=100,
             tokens=None,
         )
-        work = ModelSummaries(settings, lambda task, _: f"Summarise.\n{task.mark}", store.answers, {}, ask=True)
-        return work.summarize_all([(one,) for one in articles], WEEKLY, lambda: None), server.requests
+        work = ModelSummaries(
+            settings,
+            lambda task, _: f"Summarise.\n{task.mark}",
+            Kept(store.answers, store.model_use, lambda: SEEN),
+            {},
+            ask=True,
+        )
+        return work.summarize_all([(one,) for one in articles], WEEKLY, "e", lambda: None), server.requests
 
 
 HOSTILE = [

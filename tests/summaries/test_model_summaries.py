@@ -10,10 +10,11 @@ import pytest
 from model_server import Reply, error, model_server, summary
 
 from digest.core.model import Article, Block, Body
+from digest.core.modeluse import TokenPrice
 from digest.core.newsletter import Newsletter
 from digest.store.opening import open_store
-from digest.summaries.model.settings import ModelSettings, TokenPrice
-from digest.summaries.model.summarizer import ModelSummaries
+from digest.summaries.model.settings import ModelSettings
+from digest.summaries.model.summarizer import Kept, ModelSummaries
 from digest.summaries.stories import StorySummaries
 
 WEEKLY = Newsletter(
@@ -23,6 +24,7 @@ BRIDGE = (
     "The city of Exampleton opened a bridge on Monday. It cost 12 million euros and took four years to build.",
     "Mayor Ann Author said the bridge was late because of the winter.",
 )
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 GOOD = ("Exampleton opened a bridge on Monday.", "It cost €12 million.")
 
 pytestmark = pytest.mark.usefixtures("swept")
@@ -39,6 +41,10 @@ def prompt(task, newsletter):
     return f"Summarise for {newsletter.title} in {task.words} words of {task.language}, as {form}.\n{task.mark}"
 
 
+def kept(store):
+    return Kept(store.answers, store.model_use, lambda: NOW)
+
+
 def nothing():
     pass
 
@@ -49,7 +55,7 @@ def store():
         yield one
 
 
-def run(store, reply, *stories, newsletter=WEEKLY, ask=True, environ=None, **changed):
+def run(store, reply, *stories, newsletter=WEEKLY, ask=True, environ=None, edition="e", **changed):
     """The summaries of an edition, and what the endpoint was asked."""
     with model_server(reply) as server:
         usual = {
@@ -64,9 +70,9 @@ def run(store, reply, *stories, newsletter=WEEKLY, ask=True, environ=None, **cha
             "tokens": None,
         }
         settings = ModelSettings(**{**usual, "url": server.url, **changed})
-        summarizer = ModelSummaries(settings, prompt, store.answers, environ or {}, ask=ask)
+        summarizer = ModelSummaries(settings, prompt, kept(store), environ or {}, ask=ask)
         told = [story if isinstance(story, tuple) else (story,) for story in stories]
-        made = summarizer.summarize_all(told, newsletter, nothing)
+        made = summarizer.summarize_all(told, newsletter, edition, nothing)
     return made, server.requests
 
 
@@ -102,7 +108,7 @@ def test_an_author_s_own_summary_goes_first(store):
         ),
         (Reply("Exampleton opened a bridge."), "no summary in the form asked for"),
         (Reply('{"sentences": []}'), "no summary in the form asked for"),
-        (error(500, "down"), "the endpoint answered 500: down"),
+        (error(500, "down"), "the endpoint answered 500"),
     ],
 )
 def test_what_does_not_hold_is_not_printed(store, reply, reason):
@@ -169,14 +175,14 @@ class TestKept:
         replies = []
         with model_server(lambda _: replies[-1]) as server:
 
-            def ask(reply, *stories, newsletter=WEEKLY, ask=True, **changed):
+            def ask(reply, *stories, newsletter=WEEKLY, ask=True, edition="e", **changed):
                 replies.append(reply)
                 usual = {"model": "fake", "url": server.url, "key": "", "parallel": 8, "retries": 0, "calls": 100}
                 times = {"timeout": timedelta(seconds=20), "limit": timedelta(seconds=60), "tokens": None}
                 settings = ModelSettings(**{**usual, **times, **changed})
                 before = len(server.requests)
-                summarizer = ModelSummaries(settings, prompt, store.answers, {}, ask=ask)
-                made = summarizer.summarize_all([(story,) for story in stories], newsletter, nothing)
+                summarizer = ModelSummaries(settings, prompt, kept(store), {}, ask=ask)
+                made = summarizer.summarize_all([(story,) for story in stories], newsletter, edition, nothing)
                 return made, len(server.requests) - before
 
             yield ask
@@ -214,7 +220,8 @@ class TestKept:
 def test_a_key_comes_from_the_environment_and_is_missed_in_words(store):
     made, requests = run(store, lambda _: summary(*GOOD), article("a"), key="MODEL_KEY")
     assert requests == []
-    assert made[0].reason == "the environment variable MODEL_KEY is not set: set it where digest is started"
+    assert made[0].reason == "the endpoint's key is not set"
+    assert made[0].detail == "the environment variable MODEL_KEY is not set: set it where digest is started"
     made, requests = run(store, lambda _: summary(*GOOD), article("a"), key="MODEL_KEY", environ={"MODEL_KEY": "s3"})
     assert requests[0].headers["authorization"] == "Bearer s3"
     assert made[0].method == "model"
@@ -261,26 +268,27 @@ def test_a_newsletter_that_wants_no_model_asks_none(store):
 
 def test_whoever_is_stopped_in_the_middle_asks_for_nothing_twice(store):
     stories = [(article(str(number), *BRIDGE, f"Lamp {number} was lit."),) for number in range(6)]
-    kept = []
+    came = []
 
     class Stopping:
         find, forget = store.answers.find, store.answers.forget
 
         def keep(self, key, answer):
             store.answers.keep(key, answer)
-            kept.append(key)
-            if len(kept) == 2:
+            came.append(key)
+            if len(came) == 2:
                 raise KeyboardInterrupt
 
+    stopping = replace(kept(store), answers=Stopping())
     with model_server(lambda _: summary(*GOOD)) as server:
         times = {"timeout": timedelta(seconds=20), "limit": timedelta(seconds=60)}
         settings = ModelSettings(
             model="fake", url=server.url, key="", parallel=1, retries=0, calls=100, tokens=None, **times
         )
         with pytest.raises(KeyboardInterrupt):
-            ModelSummaries(settings, prompt, Stopping(), {}, ask=True).summarize_all(stories, WEEKLY, nothing)
+            ModelSummaries(settings, prompt, stopping, {}, ask=True).summarize_all(stories, WEEKLY, "e", nothing)
         server.requests.clear()
-        made = ModelSummaries(settings, prompt, store.answers, {}, ask=True).summarize_all(stories, WEEKLY, nothing)
+        made = ModelSummaries(settings, prompt, kept(store), {}, ask=True).summarize_all(stories, WEEKLY, "e", nothing)
     assert [one.method for one in made] == ["model"] * 6
     # Another may have been on its way already when it was stopped, but none of those that were kept.
     asked = [request.article for request in server.requests]

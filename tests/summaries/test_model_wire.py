@@ -42,7 +42,7 @@ def test_no_redirect_is_followed_and_no_key_goes_elsewhere(status):
         answers, server = asked(lambda _: moved, count=3)
         assert elsewhere.requests == []
     assert {answer.text for answer in answers} == {""}
-    assert {answer.reason for answer in answers} == {
+    assert {answer.reason.told for answer in answers} == {
         f"the endpoint answered {status} with another address, which is not asked: put the right one in 'url'"
     }
     assert len(server.requests) == 1
@@ -51,14 +51,14 @@ def test_no_redirect_is_followed_and_no_key_goes_elsewhere(status):
 def test_a_body_without_end_is_given_up():
     huge = Reply(raw=b" " * 3_000_000)
     (answer,), server = asked(lambda _: huge, retries=2)
-    assert answer.reason == "the endpoint's answer is larger than 1000000 octets"
+    assert answer.reason.told == "the endpoint's answer is larger than 1000000 octets"
     assert len(server.requests) == 1
 
 
 def test_a_body_that_is_packed_is_not_unpacked():
     packed = Reply(raw=gzip.compress(b" " * 50_000_000), headers={"content-encoding": "gzip"})
     (answer,), server = asked(lambda _: packed)
-    assert answer.reason == "the endpoint's answer is packed, though it was not to be"
+    assert answer.reason.told == "the endpoint's answer is packed, though it was not to be"
     assert server.requests[0].headers["accept-encoding"] == "identity"
 
 
@@ -66,7 +66,7 @@ def test_a_connection_that_breaks_says_nothing_about_the_next_call():
     broken = Reply(raw=b"{", headers={"content-length": "100", "connection": "close"})
     replies = iter([broken, summary("Hi.")])
     answers, _ = asked(lambda _: next(replies), count=2)
-    assert "broke (" in answers[0].reason
+    assert "broke (" in answers[0].reason.told
     assert answers[1].text == HI
 
 
@@ -81,7 +81,7 @@ def test_a_wait_of_years_ends_with_the_edition_s_limit():
     (answer,), server = asked(
         lambda _: error(429, "busy", Retry_After="9999999"), retries=5, limit=timedelta(seconds=2)
     )
-    assert answer.reason == "it was not there after 2 s, the edition's limit"
+    assert answer.reason.told == "it was not there after 2 s, the edition's limit"
     assert len(server.requests) == 1
 
 
@@ -90,8 +90,8 @@ def test_what_an_endpoint_repeats_of_its_key_is_not_told():
         lambda request: error(401, f"bad {request.headers['authorization']} and sk-other12345678")
     )
     assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
-    assert KEY not in answer.reason
-    assert "sk-other" not in answer.reason
+    assert KEY not in answer.reason.told
+    assert "sk-other" not in answer.reason.told
     (answer,), _ = asked(lambda _: summary(f"The key is {KEY}."))
     assert answer.text == '{"sentences": ["The key is [key]."]}'
 
@@ -121,15 +121,15 @@ def test_a_server_that_speaks_no_tls_where_tls_is_asked_for():
         url = f"https://127.0.0.1:{listening.getsockname()[1]}/v1/"
         (answer,) = ask_all(settings(url), KEY, [Question("p", "m", 60)], lambda: None)
         thread.join(10)
-    assert answer.reason.startswith(f"{url} cannot be reached (")
-    assert "SSL" in answer.reason
+    assert answer.reason.told.startswith(f"{url} cannot be reached (")
+    assert "SSL" in answer.reason.told
     assert KEY.encode() not in b"".join(heard)
 
 
 def test_what_turns_a_terminal_s_head_is_not_told():
     (answer,), _ = asked(lambda _: error(400, "\u001b[31mred\u202e\n\nline two " + "x" * 5000))
-    assert answer.reason.isprintable()
-    assert len(answer.reason) <= 300
+    assert answer.reason.told.isprintable()
+    assert len(answer.reason.told) <= 300
     assert fit_to_print("a\u200bb") == "ab"
 
 

@@ -14,13 +14,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digest.core.modeluse import NOTHING, Spent
 from digest.summaries.model.endpoint import NO_KEY, AskingError, Budget, Endpoint
-from digest.summaries.model.reasons import fit_to_print, without_key
+from digest.summaries.model.reasons import Reason, without_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from digest.summaries.model.settings import ModelSettings, Tokens
+    from digest.summaries.model.settings import ModelSettings
 
 PULSE = 5.0
 """Seconds after which whoever waits hears that it still does."""
@@ -53,7 +54,25 @@ class Answer:
 
     number: int
     text: str = ""
-    reason: str = ""
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where it is written down what calls take.
+
+    Attributes:
+        before: What an earlier try has taken of the same budget.
+        spend: Told what more is taken before a call is made, and what of that was not needed later; what the endpoint
+            says counts, or an estimate where it does not say.
+    """
+
+    before: Spent = NOTHING
+    spend: Callable[[Spent], None] = lambda _: None
+
+
+NO_ACCOUNT = Account()
+"""Nothing is written down, and nothing was taken before."""
 
 
 def ask_all(
@@ -61,7 +80,7 @@ def ask_all(
     key: str,
     questions: Sequence[Question],
     keep: Callable[[], None],
-    used: Callable[[Tokens], None] = lambda _: None,
+    account: Account = NO_ACCOUNT,
 ) -> Iterator[Answer]:
     """Ask all of them; the answers as they come, in any order, one for each.
 
@@ -70,9 +89,18 @@ def ask_all(
         key: The endpoint's; empty for one that asks for none.
         questions: In the order in which a budget is spent on them.
         keep: Called every few seconds; what it raises stops the work.
-        used: Told at the end what was used, by what the endpoint says, or by estimate where it does not.
+        account: Where it is written down what they take; what that raises stops the work, too.
     """
-    work = _Work(settings, key, questions)
+    work = _Work(settings, key, questions, account.before)
+    told = account.before
+
+    def tell() -> None:
+        nonlocal told
+        used = work.budget.used
+        if used != told:
+            account.spend(used - told)
+        told = used
+
     end = time.monotonic() + settings.limit.total_seconds()
     left = set(range(len(questions)))
     threading.Thread(target=work.run, name="summaries", daemon=True).start()
@@ -83,26 +111,32 @@ def ask_all(
                 answer = work.answers.get(timeout=min(PULSE, remaining))
             except queue.Empty:
                 continue
-            if answer.number in left:
+            if not isinstance(answer, Answer):
+                tell()
+                work.go_on(answer)
+            elif answer.number in left:
                 left.remove(answer.number)
                 # An endpoint may repeat what it was sent, and reasons and answers are kept.
-                yield Answer(answer.number, without_key(answer.text, key), fit_to_print(answer.reason, key))
+                reason = answer.reason and answer.reason.without(key)
+                yield Answer(answer.number, without_key(answer.text, key), reason)
     finally:
-        work.stop()
-        used(work.budget.used)
-    for number in sorted(left):
-        yield Answer(number, reason=f"it was not there after {settings.limit.total_seconds():g} s, the edition's limit")
+        if left:  # else it ends by itself, and closes its connections
+            work.stop()
+        tell()
+    late = Reason("late", f"it was not there after {settings.limit.total_seconds():g} s, the edition's limit")
+    yield from (Answer(number, reason=late) for number in sorted(left))
 
 
 class _Work:
     """The calls, in the thread that makes them."""
 
-    def __init__(self, settings: ModelSettings, key: str, questions: Sequence[Question]) -> None:
-        self.answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+    def __init__(self, settings: ModelSettings, key: str, questions: Sequence[Question], before: Spent) -> None:
+        # Beside the answers: who waits for what it takes to be written down.
+        self.answers: queue.SimpleQueue[Answer | asyncio.Future[None]] = queue.SimpleQueue()
         self._settings = settings
         self._key = key
         self._questions = questions
-        self.budget = Budget(settings.calls, settings.tokens, settings.money, settings.price)
+        self.budget = Budget(settings.calls, settings.tokens, settings.money, settings.price, before)
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -117,6 +151,16 @@ class _Work:
         except Exception as error:  # noqa: BLE001 an edition never fails because of a model
             for number in range(len(self._questions)):
                 self.answers.put(Answer(number, reason=_failed(error)))
+
+    def go_on(self, waiting: asyncio.Future[None]) -> None:
+        """What a call takes is written down: make it. May be called from any thread."""
+        with suppress(RuntimeError):  # it has ended
+            waiting.get_loop().call_soon_threadsafe(_let_go, waiting)
+
+    async def _noted(self) -> None:
+        waiting = asyncio.get_running_loop().create_future()
+        self.answers.put(waiting)
+        await waiting
 
     def stop(self) -> None:
         """Make no further call, and wait for none; may be called from any thread."""
@@ -143,14 +187,14 @@ class _Work:
             max_retries=0,
             http_client=http_client(self._key, settings.parallel),
         ) as client:
-            endpoint = Endpoint(client, settings, self.budget)
+            endpoint = Endpoint(client, settings, self.budget, self._noted)
             room = asyncio.Semaphore(settings.parallel)
-            down: list[str] = []
+            down: list[Reason] = []
             async with asyncio.TaskGroup() as group:
                 for number in range(len(self._questions)):
                     group.create_task(self._one(number, endpoint, room, down))
 
-    async def _one(self, number: int, endpoint: Endpoint, room: asyncio.Semaphore, down: list[str]) -> None:
+    async def _one(self, number: int, endpoint: Endpoint, room: asyncio.Semaphore, down: list[Reason]) -> None:
         question = self._questions[number]
         async with room:
             if down:
@@ -160,13 +204,18 @@ class _Work:
                 text = await endpoint.ask(question.prompt, question.message, question.words)
             except AskingError as error:
                 if error.down:
-                    down.append(str(error))
-                self.answers.put(Answer(number, reason=str(error)))
+                    down.append(error.reason)
+                self.answers.put(Answer(number, reason=error.reason))
             except Exception as error:  # noqa: BLE001 an edition never fails because of a model
                 self.answers.put(Answer(number, reason=_failed(error)))
             else:
                 self.answers.put(Answer(number, text))
 
 
-def _failed(error: Exception) -> str:
-    return f"asking failed: {type(error).__name__}: {error}"
+def _let_go(waiting: asyncio.Future[None]) -> None:
+    if not waiting.done():  # given up meanwhile
+        waiting.set_result(None)
+
+
+def _failed(error: Exception) -> Reason:
+    return Reason("failed", "asking failed", f"asking failed: {type(error).__name__}: {error}")

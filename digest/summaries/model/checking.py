@@ -13,7 +13,7 @@ from digest.core.figures import plain
 from digest.core.text import word_count
 from digest.summaries.language import language_of
 from digest.summaries.model.openers import no_names
-from digest.summaries.model.reasons import fit_to_print
+from digest.summaries.model.reasons import Reason, fit_to_print
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,13 +95,21 @@ class Judge:
         return "" if self.article.tells_names() else "in its script names cannot be told from other words"
 
     def refuses(self, sentences: Sequence[str]) -> str:
-        """Why a summary is not printed, in words for a person; empty when it is.
+        """Why a summary is not printed, in words for a person; empty when it is."""
+        found = self.refusal(sentences)
+        return found.text if found is not None else ""
+
+    def refusal(self, sentences: Sequence[str]) -> Reason | None:
+        """Why a summary is not printed; None when it is.
 
         What it names of the summary is short and of one line, for nothing is certain of what a model writes.
         """
-        return fit_to_print(next(self._reasons(sentences), ""))
+        if said := next(self._forms(sentences), ""):
+            return Reason("form", fit_to_print(said))
+        said = self.article.contradicts(sentences)
+        return Reason("facts", fit_to_print(said)) if said else None
 
-    def _reasons(self, sentences: Sequence[str]) -> Iterator[str]:
+    def _forms(self, sentences: Sequence[str]) -> Iterator[str]:
         whole = plain(" ".join(sentences))
         if not word_count(whole):
             yield "the answer is no summary in the form asked for"
@@ -119,8 +127,6 @@ class Judge:
         language = language_of(whole, self.language)
         if self.language and language != self.language:
             yield f"it is in another language ('{language}', the article's is '{self.language}')"
-        if said := self.article.contradicts(sentences):
-            yield said
 
     def _form(self, sentence: str) -> Iterator[str]:
         said = plain(sentence)

@@ -9,17 +9,19 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from digest.core.modeluse import NOTHING, Spent
 from digest.core.text import one_line
 from digest.summaries.model.answers import FORMAT
-from digest.summaries.model.settings import Tokens
+from digest.summaries.model.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from openai import APIError, AsyncOpenAI
     from openai.types.chat import ChatCompletion
 
-    from digest.summaries.model.settings import ModelSettings, TokenPrice
+    from digest.core.modeluse import TokenPrice, Why
+    from digest.summaries.model.settings import ModelSettings
 
 NO_KEY = "none"
 """In place of one where an endpoint asks for none, and never sent: the client would take one from the environment."""
@@ -41,12 +43,18 @@ class AskingError(Exception):
     """A call gave no answer.
 
     Args:
-        reason: Why, in words for a person.
+        text: Why, in words that may be published.
+        detail: The same for the operator; empty: as `text`.
+        why: In a word.
         down: Whether the next one will fare no better.
+
+    Attributes:
+        reason: Why.
     """
 
-    def __init__(self, reason: str, *, down: bool = False) -> None:
-        super().__init__(reason)
+    def __init__(self, text: str, detail: str = "", *, why: Why = "failed", down: bool = False) -> None:
+        super().__init__(detail or text)
+        self.reason = Reason(why, text, detail)
         self.down = down
 
 
@@ -55,43 +63,37 @@ class Budget:
     """What may still be spent on an edition.
 
     Attributes:
-        calls: So many calls.
+        calls: So many calls in all.
         tokens: So many tokens; None for no limit.
         money: So much money; None for no limit.
         price: Of tokens; None where nothing depends on it.
-        used: What has been used.
+        used: What has been used; by earlier tries of the edition too.
     """
 
     calls: int
     tokens: int | None
     money: float | None = None
     price: TokenPrice | None = None
-    used: Tokens = field(default_factory=Tokens)
+    used: Spent = NOTHING
 
-    def spend(self, estimate: Tokens) -> None:
+    def spend(self, estimate: Spent) -> None:
         """Take what a call will cost at most.
 
         Raises:
             AskingError: There is not so much left.
         """
-        if self.calls < 1:
-            raise AskingError("the edition's budget of calls is spent", down=True)
         after = self.used + estimate
+        if self.calls < after.calls:
+            raise AskingError("the edition's budget of calls is spent", why="budget", down=True)
         if self.tokens is not None and self.tokens < after.sent + after.received:
-            raise AskingError("the edition's budget of tokens is spent")
+            raise AskingError("the edition's budget of tokens is spent", why="budget")
         if self.money is not None and self.price is not None and self.money < after.cost(self.price):
-            raise AskingError("the edition's budget of money is spent")
-        self.calls -= 1
+            raise AskingError("the edition's budget of money is spent", why="budget")
         self.used = after
 
-    def take_back(self, estimate: Tokens) -> None:
-        """Take nothing for a call that was turned away; it still counts as one."""
-        self.used += Tokens(-estimate.sent, -estimate.received)
-
-    def correct(self, estimate: Tokens, spent: Tokens) -> None:
-        """Put back what a call did not cost, or take what it cost more; what it cost is not always said."""
-        if spent.sent + spent.received > 0:
-            self.used += Tokens(spent.sent - estimate.sent, spent.received - estimate.received)
+    def correct(self, estimate: Spent, spent: Spent) -> None:
+        """Put back what a call did not cost, or take what it cost more."""
+        self.used += spent - estimate
 
 
 @dataclass(slots=True)
@@ -102,12 +104,14 @@ class Endpoint:
         client: The protocol's client; it tries nothing again by itself.
         settings: Which model, and how patiently.
         budget: What may be spent.
+        noted: Returns once it is written down what has been spent: no call is made before.
         extras: What requests say beside their messages; less, once the endpoint has refused a part.
     """
 
     client: AsyncOpenAI
     settings: ModelSettings
     budget: Budget
+    noted: Callable[[], Awaitable[None]]
     extras: dict[str, Any] = field(default_factory=lambda: {"response_format": FORMAT, "max_tokens": 0})
 
     async def ask(self, prompt: str, message: str, words: int) -> str:
@@ -130,7 +134,7 @@ class Endpoint:
                 if not isinstance(error, _RefusedError):
                     raise
                 if error.malformed and extras:
-                    extras = _fewer(extras, str(error))
+                    extras = _fewer(extras, error.reason.told)
                     continue
                 if tries >= self.settings.retries or not error.again:
                     raise
@@ -144,8 +148,9 @@ class Endpoint:
         import openai  # noqa: PLC0415 half a second, and only where a model is asked
 
         longest = 200 + 6 * words
-        estimate = Tokens((len(prompt) + len(message)) // 3 + TOKENS_OF_A_REQUEST, longest)
+        estimate = Spent(1, (len(prompt) + len(message)) // 3 + TOKENS_OF_A_REQUEST, longest)
         self.budget.spend(estimate)
+        await self.noted()
         more = {**extras, "max_tokens": longest} if "max_tokens" in extras else extras
         messages = [{"role": "system", "content": prompt}, {"role": "user", "content": message}]
         create: Callable[..., Any] = self.client.chat.completions.create
@@ -159,11 +164,14 @@ class Endpoint:
         except openai.APIError as error:
             refused = _refused(error, self.settings)
             if refused.free:
-                self.budget.take_back(estimate)
+                # Where nobody is let in, it was no call: what goes on for hours must not eat up the edition's.
+                self.budget.correct(estimate, Spent(0 if refused.down else 1))
             raise refused from error
         except ValueError as error:  # an answer that is no JSON
             raise _RefusedError("the endpoint's answer cannot be read", again=True) from error
-        self.budget.correct(estimate, _tokens(completion))
+        spent = _spent(completion)
+        if spent.sent + spent.received:  # it is not always said
+            self.budget.correct(estimate, spent)
         return _content(completion)
 
 
@@ -179,15 +187,17 @@ class _RefusedError(AskingError):
 
     def __init__(
         self,
-        reason: str,
+        text: str,
+        detail: str = "",
         *,
+        why: Why = "failed",
         again: bool = False,
         malformed: bool = False,
         wait: float = 0,
         down: bool = False,
         free: bool = False,
     ) -> None:
-        super().__init__(reason, down=down)
+        super().__init__(text, detail, why=why, down=down)
         self.again = again
         self.malformed = malformed
         self.wait = wait
@@ -206,16 +216,16 @@ def _refused(error: APIError, settings: ModelSettings) -> _RefusedError:
         # The client puts the status before what the endpoint said.
         said = one_line(error.message).removeprefix(f"Error code: {status}").removeprefix(" - ")[:160]
         again = status in _AGAIN or status >= 500
-        reason = "; ".join(filter(None, (f"the endpoint answered {status}: {said}".strip(": "), _ADVICE.get(status))))
+        text = f"the endpoint answered {status}"
+        detail = "; ".join(filter(None, (f"{text}: {said}".strip(": "), _ADVICE.get(status))))
         if 300 <= status < 400:
-            reason = (
-                f"the endpoint answered {status} with another address, which is not asked: put the right one in 'url'"
-            )
+            detail = f"{text} with another address, which is not asked: put the right one in 'url'"
         wait = _seconds(error.response.headers.get("retry-after", ""))
         # A wrong key or name is wrong for the next article too.
         down = status in (401, 403, 404) or 300 <= status < 400
-        malformed = status in _MALFORMED
-        return _RefusedError(reason, again=again, malformed=malformed, wait=wait, down=down, free=status < 500)
+        why: Why = "turned away" if down else "failed"
+        malformed, free = status in _MALFORMED, status < 500
+        return _RefusedError(text, detail, why=why, again=again, malformed=malformed, wait=wait, down=down, free=free)
     if isinstance(error, openai.APIConnectionError):
         return _unreached(error, settings)
     return _RefusedError("the endpoint's answer cannot be read", again=True)
@@ -230,15 +240,19 @@ def _unreached(error: APIError, settings: ModelSettings) -> _RefusedError:
     cause = error.__cause__
     if isinstance(cause, BodyError):
         return _RefusedError(str(cause))
-    why = one_line(str(cause or ""))[:120] or type(cause).__name__
+    said = one_line(str(cause or ""))[:120] or type(cause).__name__
     if isinstance(cause, httpx2.ConnectError):
         return _RefusedError(
-            f"{settings.url} cannot be reached ({why}); is it running, is 'url' right?",
+            "the endpoint cannot be reached",
+            f"{settings.url} cannot be reached ({said}); is it running, is 'url' right?",
+            why="unreachable",
             again=True,
             down=True,
             free=True,
         )
-    return _RefusedError(f"the connection to {settings.url} broke ({why})", again=True)
+    return _RefusedError(
+        "the connection to the endpoint broke", f"the connection to {settings.url} broke ({said})", again=True
+    )
 
 
 def _seconds(header: str) -> float:
@@ -267,12 +281,12 @@ def _content(completion: ChatCompletion) -> str:
     return content
 
 
-def _tokens(completion: ChatCompletion) -> Tokens:
+def _spent(completion: ChatCompletion) -> Spent:
     """What a call cost, as far as the endpoint says; what it does not part was received, for that costs more."""
     usage = getattr(completion, "usage", None)
     total, sent = (_count(getattr(usage, name, 0)) for name in ("total_tokens", "prompt_tokens"))
     received = max(_count(getattr(usage, "completion_tokens", 0)), total - sent)
-    return Tokens(sent, received)
+    return Spent(1, sent, received)
 
 
 def _count(value: object) -> int:

@@ -3,13 +3,43 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from digest.core.text import one_line
+
+if TYPE_CHECKING:
+    from digest.core.modeluse import Why
 
 LONGEST_REASON = 300
 _HIDDEN = "[key]"
 # What keys look like: an endpoint may tell of others than ours.
 _LIKE_A_KEY = re.compile(r"\b(?:sk|pk|key|Bearer)[-_ ][\w*.-]{8,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a summary is not the model's.
+
+    Attributes:
+        why: In a word.
+        text: For whoever reads the edition's files, which are published: nothing of where the endpoint is, nor of
+            what it says.
+        detail: For the operator; empty: as `text`.
+    """
+
+    why: Why
+    text: str
+    detail: str = ""
+
+    @property
+    def told(self) -> str:
+        """All of it, for the operator."""
+        return self.detail or self.text
+
+    def without(self, key: str) -> Reason:
+        """The reason fit to be printed."""
+        return replace(self, text=fit_to_print(self.text, key), detail=fit_to_print(self.detail, key))
 
 
 def fit_to_print(reason: str, key: str = "") -> str:

@@ -8,28 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import timedelta
 
-
-@dataclass(frozen=True, slots=True)
-class TokenPrice:
-    """What a million tokens cost, in any currency."""
-
-    sent: float
-    received: float
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """What went to an endpoint, and what came from it."""
-
-    sent: int = 0
-    received: int = 0
-
-    def __add__(self, other: Tokens) -> Tokens:
-        return Tokens(self.sent + other.sent, self.received + other.received)
-
-    def cost(self, price: TokenPrice) -> float:
-        """What they cost, in the price's currency."""
-        return (self.sent * price.sent + self.received * price.received) / 1_000_000
+    from digest.core.modeluse import TokenPrice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,3 +40,8 @@ class ModelSettings:
     tokens: int | None
     money: float | None = None
     price: TokenPrice | None = None
+
+    @property
+    def identity(self) -> str:
+        """What is asked, by what and where: what is known of it holds for no other."""
+        return f"{self.url} {self.model} {self.key}"
