@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from digest.core.bounce import Provider
+from digest.core.hosts import host_and_port
 from digest.delivery.smtp.settings import Mechanism, Pipelining, RelaySettings, Security
 from digest.settings.kinds import FromEnvironment, HostName, Key, Line, MistakeAtError, WholeNumber
 from digest.settings.limits import LimitsShape
@@ -113,7 +114,7 @@ class RelayKeys(Shape):
         security = self.security or ("tls" if self.port == SUBMISSIONS else "starttls")
         port = self.port or {"none": 25, "starttls": 587, "tls": SUBMISSIONS}[security]
         return RelaySettings(
-            name=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+            name=host_and_port(host, port),
             host=host,
             port=port,
             security=security,

@@ -72,7 +72,7 @@ def titles(settings):
 
 def test_it_gathers_and_whoever_asks_waits_for_it(gatherer, settings, log):
     gatherer.start()
-    assert gatherer.look(30, lambda: False)
+    assert gatherer.gather_now(30, lambda: False)
     assert titles(settings) == ["One"]
     assert [each["added"] for each in events(log, "collected")] == [1]
     assert not gatherer.trouble
@@ -89,8 +89,8 @@ def test_nobody_waits_longer_than_they_will(gatherer, server):
     server.on("/feed", slow)
     gatherer.start()
     assert reached.wait(30)
-    assert not gatherer.look(0.1, lambda: False)
-    assert not gatherer.look(60, lambda: True)
+    assert not gatherer.gather_now(0.1, lambda: False)
+    assert not gatherer.gather_now(60, lambda: True)
     release.set()
 
 
@@ -127,7 +127,6 @@ def test_a_stop_just_before_a_round_is_not_slept_through(settings, log):
             super().clear()
 
     gatherer._wake = Wake()
-    gatherer._gather = lambda: None
     gatherer.start()
     gatherer._thread.join(10)
     assert not gatherer._thread.is_alive()
@@ -142,7 +141,7 @@ def test_after_each_round_it_says_so_whatever_came_of_it(settings, server, log):
         Path(settings.store.removeprefix("sqlite:///")).unlink()
         Path(settings.store.removeprefix("sqlite:///")).mkdir()
         said.clear()
-        gatherer.look(30, lambda: False)
+        gatherer.gather_now(30, lambda: False)
         assert said.wait(30)
         assert "digest.db" in gatherer.trouble
     finally:
@@ -173,7 +172,7 @@ def test_a_source_that_is_taken_out_while_it_is_fetched_leaves_nothing_behind(se
         assert reached.wait(30)
         collect()
         release.set()
-        assert gatherer.look(30, lambda: False)
+        assert gatherer.gather_now(30, lambda: False)
         assert gatherer.stop(10)
         assert [each.withdrawn for each in newsroom.store.library.candidates()] == [False]
         collect()
@@ -186,12 +185,12 @@ def test_a_store_that_cannot_be_used_is_told_and_tried_again(settings, log):
     Path(settings.store.removeprefix("sqlite:///")).mkdir()
     gatherer.start()
     try:
-        assert gatherer.look(30, lambda: False)
+        assert gatherer.gather_now(30, lambda: False)
         assert "digest.db" in gatherer.trouble
-        assert gatherer.look(30, lambda: False)
+        assert gatherer.gather_now(30, lambda: False)
         assert len(events(log, "failing")) == 1
         Path(settings.store.removeprefix("sqlite:///")).rmdir()
-        assert gatherer.look(30, lambda: False)
+        assert gatherer.gather_now(30, lambda: False)
         assert not gatherer.trouble
         assert titles(settings) == ["One"]
     finally:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ from digest.daemon.courier import Courier
 from digest.daemon.herald import Herald
 from digest.daemon.loop import Daemon
 from digest.daemon.metrics import Metrics
+from digest.daemon.staff import Staff
 from digest.daemon.systemd import Notifier
 from digest.store.opening import open_store
 
@@ -81,6 +83,13 @@ def daemon(config, log):
     daemon = Daemon(config, lambda: NOW, Notifier())
     yield daemon
     daemon._let_go()
+
+
+@pytest.fixture
+def staff(config, log):
+    staff = Staff(lambda: NOW, Metrics("0", NOW))
+    yield staff
+    staff.leave(30, others=30)
 
 
 def events(log, name):
@@ -159,18 +168,13 @@ def test_a_daemon_that_is_stopped_while_a_relay_hangs_ends_and_the_next_one_writ
     assert relay.recipients == ["ops@example.net"]
 
 
-def test_the_gatherer_s_round_has_it_written_and_a_reload_tells_nothing_twice(daemon, relay, log):
-    daemon._fetch()
-    daemon._tell_operator()
-    daemon._gather()
+def test_the_gatherer_s_round_has_it_written_and_a_reload_tells_nothing_twice(staff, config, relay, log):
+    staff.work_by(load(config))
+    staff.gather(lambda: False)
     wait_for(log, "notified")
-    first = daemon._herald
-    daemon._fetch()
-    daemon._tell_operator()
-    assert daemon._herald is not first
-    daemon._gather()
-    daemon._herald.look()
-    daemon._let_go()
+    staff.work_by(load(config))
+    staff.gather(lambda: False)
+    staff.leave(30, others=30)
     assert relay.recipients == ["ops@example.net"]
 
 
@@ -183,11 +187,13 @@ def test_a_store_from_a_backup_is_opened_once_all_have_let_go_of_the_other(daemo
         release.wait(PATIENCE)
 
     relay.on["EHLO"] = hang
-    daemon._fetch()
-    daemon._tell_operator()
-    daemon._gather()
+    before = {*threading.enumerate()}
+    staff = daemon._staff
+    staff.work_by(daemon._newsroom.settings)
+    threads = [each for each in threading.enumerate() if each not in before]
+    assert {"courier", "gatherer", "herald"} <= {each.name for each in threads}
+    staff.gather(lambda: False)
     assert reached.wait(PATIENCE)
-    threads = [daemon._herald._thread, daemon._gatherer._thread]
     try:
         store = Path(daemon._newsroom.store.place)
         backup = config.parent / "backup.db"
@@ -232,7 +238,7 @@ def test_a_courier_that_is_stopped_at_work_does_not_sleep_first(config, log, mon
     working, release = Event(), Event()
 
     class Working(Courier):
-        def _work(self):
+        def _work(self, newsroom):
             working.set()
             release.wait(PATIENCE)
             self._wake.clear()  # as after each look
@@ -246,9 +252,7 @@ def test_a_courier_that_is_stopped_at_work_does_not_sleep_first(config, log, mon
     assert courier.stop(10)
 
 
-def test_where_nobody_is_named_there_is_no_herald(daemon, config):
+def test_where_nobody_is_named_there_is_no_herald(staff, config):
     config.write_text(config.read_text().replace("notify: ops@example.net\n", ""))
-    daemon._newsroom.store.close()
-    daemon._newsroom = Newsroom.open(config, clock=lambda: NOW)
-    daemon._tell_operator()
-    assert daemon._herald is None
+    staff.work_by(load(config))
+    assert "herald" not in {each.name for each in threading.enumerate()}
