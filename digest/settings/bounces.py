@@ -14,9 +14,11 @@ from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, WithJson
 
 from digest.bounces.ways import ImapWay, LmtpWay, MaildirWay, Way, WebhookWay
 from digest.core.bounce import Provider
-from digest.settings.kinds import Duration, FromEnvironment, HostName, Line, MistakeAtError, parse_listen
+from digest.settings.addresses import HostName, parse_listen
+from digest.settings.kinds import FromEnvironment, Line, MistakeAtError
 from digest.settings.parts import Shape
 from digest.settings.relays import Port
+from digest.settings.times import Duration
 from digest.yamlwords import describe
 
 IMAPS = 993

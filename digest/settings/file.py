@@ -13,16 +13,10 @@ from pydantic import (
     Field,
 )
 
+from digest.settings.addresses import SiteId, StoreUrl, Url
 from digest.settings.bounces import WayShape, each_once
 from digest.settings.checks import ChecksShape
-from digest.settings.kinds import (
-    Key,
-    Language,
-    Line,
-    SiteId,
-    StoreUrl,
-    Url,
-)
+from digest.settings.kinds import Key, Language, Line
 from digest.settings.mail import MailShape, Notify, WebShape
 from digest.settings.newsletter import NewsletterShape
 from digest.settings.parts import (

@@ -10,18 +10,18 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJso
 
 from digest.core.hosts import ascii_host
 from digest.delivery.verp import LONGEST_BASE
-from digest.settings.kinds import (
+from digest.settings.addresses import (
     LABEL,
-    Day,
-    Line,
     MailAddress,
     PublicListen,
     Recipients,
     Url,
-    parse_address,
-    web_address,
+    parse_mail_address,
+    parse_web_address,
 )
+from digest.settings.kinds import Line
 from digest.settings.parts import Shape
+from digest.settings.times import Day
 from digest.yamlwords import describe
 
 _SELECTOR = rf"(?=.{{1,63}}$){LABEL}(?:\.{LABEL})*"
@@ -29,13 +29,13 @@ _SELECTOR = rf"(?=.{{1,63}}$){LABEL}(?:\.{LABEL})*"
 
 def parse_link(value: str) -> str:
     """Read the address of a page."""
-    web_address(value, "expected an address such as https://news.example.org/help")
+    parse_web_address(value, "expected an address such as https://news.example.org/help")
     return value
 
 
 def parse_bounces(value: str) -> str:
     """Read the address that bounces go to: there must be room in it for what says which delivery bounced."""
-    local = parse_address(value).partition("@")[0]
+    local = parse_mail_address(value).partition("@")[0]
     if len(local) > LONGEST_BASE:
         raise ValueError(
             f"has {len(local)} characters before the @; at most {LONGEST_BASE} leave room for what is added to say "

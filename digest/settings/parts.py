@@ -10,20 +10,9 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from digest.core.newsletter import ANY_CATEGORY, Filter, ImageRules, RemoteImages, Section
-from digest.settings.kinds import (
-    Count,
-    Day,
-    Duration,
-    FeedCount,
-    Grace,
-    Heartbeat,
-    ImageOctets,
-    ImagePixels,
-    Line,
-    Listen,
-    Tick,
-    Words,
-)
+from digest.settings.addresses import Heartbeat, Listen
+from digest.settings.kinds import Count, FeedCount, ImageOctets, ImagePixels, Line, Words
+from digest.settings.times import Day, Duration, Grace, Tick
 
 
 class Shape(BaseModel):

@@ -11,7 +11,8 @@ from pydantic import ConfigDict, Field, model_validator
 from digest.core.bounce import Provider
 from digest.core.hosts import host_and_port
 from digest.delivery.smtp.settings import Mechanism, Pipelining, RelaySettings, Security
-from digest.settings.kinds import FromEnvironment, HostName, Key, Line, MistakeAtError, WholeNumber
+from digest.settings.addresses import HostName
+from digest.settings.kinds import FromEnvironment, Key, Line, MistakeAtError, WholeNumber
 from digest.settings.limits import LimitsShape
 from digest.settings.parts import Shape
 

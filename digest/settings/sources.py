@@ -17,18 +17,10 @@ from digest.core.fetching import Login
 from digest.core.newsletter import RemoteImages
 from digest.core.sourcerules import SourceRules
 from digest.schedules.reading import read_day
-from digest.settings.kinds import (
-    Count,
-    Duration,
-    FromEnvironment,
-    Language,
-    Line,
-    MistakeAtError,
-    Zone,
-    name_of,
-    web_address,
-)
+from digest.settings.addresses import parse_web_address
+from digest.settings.kinds import Count, FromEnvironment, Language, Line, MistakeAtError, name_of
 from digest.settings.parts import FilterShape, Shape
+from digest.settings.times import Duration, Zone
 from digest.yamlwords import describe
 
 PRIORITY = 10
@@ -86,7 +78,7 @@ class RemoteSource:
 SourceSettings: TypeAlias = FileSource | RemoteSource
 
 
-def parse_address(value: str) -> str:
+def parse_source_url(value: str) -> str:
     """Read the address of something to fetch."""
     if re.match(r"[^/?#]*//[^/?#]*@", value):
         raise ValueError(
@@ -94,7 +86,7 @@ def parse_address(value: str) -> str:
             "${EXAMPLE_PASSWORD} beside it, from the environment"
         )
     expected = "expected an address such as https://example.org/feed.xml"
-    parts = web_address(value, expected)
+    parts = parse_web_address(value, expected)
     if parts.fragment:
         raise ValueError(f"{expected}, without '#', found {describe(value)}")
     return value
@@ -130,7 +122,9 @@ def parse_username(value: str) -> str:
 
 
 Username = Annotated[Line, AfterValidator(parse_username)]
-Address = Annotated[str, AfterValidator(parse_address), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+SourceUrl = Annotated[
+    str, AfterValidator(parse_source_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})
+]
 First = Annotated[
     int | date, PlainValidator(parse_first), WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]})
 ]
@@ -198,7 +192,7 @@ class PageShape(FilesShape):
 class RemoteShape(SourceShape):
     """A source that is fetched."""
 
-    url: Address = Field(description="Its address, http or https.", examples=["https://example.org/feed.xml"])
+    url: SourceUrl = Field(description="Its address, http or https.", examples=["https://example.org/feed.xml"])
     name: Line | None = Field(
         default=None, description="What it is called in lists and filters; its address when left out.", examples=["LWN"]
     )
