@@ -7,6 +7,7 @@ The functions raise ValueError with a message for people: what was found, what w
 
 from __future__ import annotations
 
+import os
 import re
 from difflib import get_close_matches
 from pathlib import Path
@@ -50,6 +51,11 @@ def suggestion(word: str, known: list[str]) -> str:
 def name_of(kind: str, path: str) -> str:
     """The name of a source or sink of files: its type and its path as written, `folder:articles`."""
     return f"{kind}:{Path(path.strip()).as_posix()}"
+
+
+def below(root: Path, path: str) -> Path:
+    """A path of config.yaml, as from its folder."""
+    return Path(os.path.normpath(root / path))
 
 
 def parse_line(value: str) -> str:

@@ -4,6 +4,9 @@ Annotations are not postponed here: pydantic reads them while the classes are ma
 """
 
 import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator
@@ -19,7 +22,7 @@ from digest.settings.addresses import (
     parse_mail_address,
     parse_web_address,
 )
-from digest.settings.kinds import Line
+from digest.settings.kinds import Line, below
 from digest.settings.parts import Shape
 from digest.settings.times import Day
 from digest.yamlwords import describe
@@ -75,6 +78,49 @@ Selector = Annotated[
     str, AfterValidator(parse_selector), WithJsonSchema({"type": "string", "pattern": f"^{_SELECTOR}$"})
 ]
 Link = Annotated[str, AfterValidator(parse_link), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+
+
+@dataclass(frozen=True, slots=True)
+class DkimSettings:
+    """A key that signs messages.
+
+    Attributes:
+        domain: ASCII, in small letters.
+        selector: Unique within the domain.
+        path: Of the private key's file, absolute.
+        start: The first day it signs; None: always.
+    """
+
+    domain: str
+    selector: str
+    path: Path
+    start: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """What messages need besides newsletter and site.
+
+    Attributes:
+        bounces: Address that bounces go to; empty when there is none.
+        dkim: In the order of the file.
+    """
+
+    bounces: str
+    dkim: tuple[DkimSettings, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The pages for readers; where they are reachable from outside stands in the site.
+
+    Attributes:
+        listen: Host and port at which the daemon answers them; None: nowhere.
+        subscribe: Whether there is a form to subscribe.
+    """
+
+    listen: tuple[str, int] | None
+    subscribe: bool
 
 
 class DkimShape(Shape):
@@ -137,6 +183,15 @@ class MailShape(Shape):
         examples=["Example Press, 1 High Street, Exampleton"],
     )
 
+    def of(self, root: Path) -> MailSettings:
+        """The settings.
+
+        Args:
+            root: Where relative paths start.
+        """
+        keys = (DkimSettings(one.domain, one.selector, below(root, one.key), one.start) for one in self.dkim)
+        return MailSettings(self.bounces or "", tuple(keys))
+
     @field_validator("dkim")
     @classmethod
     def _each_once(cls, value: tuple[DkimShape, ...]) -> tuple[DkimShape, ...]:
@@ -171,3 +226,7 @@ class WebShape(Shape):
         description="Whether there is a form by which anybody may ask to subscribe, at subscribe/NEWSLETTER.",
         examples=[True],
     )
+
+    def settings(self) -> WebSettings:
+        """The settings."""
+        return WebSettings(self.listen if self.url else None, self.subscribe)

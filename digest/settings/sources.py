@@ -3,7 +3,6 @@
 Annotations are not postponed here: pydantic reads them while the classes are made.
 """
 
-import os
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -18,7 +17,7 @@ from digest.core.newsletter import RemoteImages
 from digest.core.sourcerules import SourceRules
 from digest.schedules.reading import read_day
 from digest.settings.addresses import parse_web_address
-from digest.settings.kinds import Count, FromEnvironment, Language, Line, MistakeAtError, name_of
+from digest.settings.kinds import Count, FromEnvironment, Language, Line, MistakeAtError, below, name_of
 from digest.settings.parts import FilterShape, Shape
 from digest.settings.times import Duration, Zone
 from digest.yamlwords import describe
@@ -320,5 +319,4 @@ AnySource = Annotated[FolderShape | PageShape | FeedShape | WebPageShape, Field(
 
 
 def _files(kind: Literal["folder", "page"], shape: FilesShape, root: Path, zone: ZoneInfo) -> FileSource:
-    path = Path(os.path.normpath(root / shape.path))
-    return FileSource(kind, name_of(kind, shape.path), path, shape.timezone or zone, shape.priority)
+    return FileSource(kind, name_of(kind, shape.path), below(root, shape.path), shape.timezone or zone, shape.priority)
