@@ -207,7 +207,7 @@ def wrong_in(
 
 def _wrong_sources(newsroom: Newsroom, zone: tzinfo) -> Iterator[Wrong]:
     """The sources that have failed for long, or many times in a row; what fails now and then mends itself."""
-    asked = {(each.name, getattr(each, "url", "")) for each in newsroom.settings.sources}
+    asked = {(each.name, each.url) for each in newsroom.settings.sources}
     for (name, url), visit in newsroom.store.visits.all().items():
         if (name, url) in asked and visit.failures and visit.reported and visit.failing_since is not None:
             since = spoken(visit.failing_since, zone)

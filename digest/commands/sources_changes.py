@@ -12,6 +12,7 @@ from digest.commands.sources_views import describe_trial
 from digest.core.errors import UsageError
 from digest.core.text import counted
 from digest.core.webaddress import shown
+from digest.settings.sources import is_called
 from digest.terminal import Terminal, now_or, options
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def add_command(
         trial = find(url, newsroom.intake.fetcher, make, now_or(None))
         address = trial.fetched.visit.moved_to or trial.remote.url
         sources = newsroom.settings.sources
-        known = [each.name for each in sources if getattr(each, "url", "") in (address, url)]
+        known = [each.name for each in sources if each.url in (address, url)]
     if known:
         raise UsageError("is a source already; digest sources test shows what comes of it", place=known[0])
     describe_trial(terminal, trial)
@@ -152,21 +153,21 @@ def remove_command(terminal: Terminal, *, source: str) -> int:
     from digest.sourcelines import without_source
 
     settings = config.load(terminal.config)
-    names = [(each.name, each.name.partition(":")[2], getattr(each, "url", "")) for each in settings.sources]
-    positions = [number for number, those in enumerate(names) if source in those]
+    positions = [number for number, each in enumerate(settings.sources) if is_called(each, source)]
     if not positions:
         raise unknown_source(source, settings.sources, str(terminal.config))
     if len(positions) > 1:
         message = f"several sources are called '{source}'; digest sources list shows them"
         raise UsageError(message, place=str(terminal.config))
-    if len(names) == 1:
-        raise UsageError("it is the only source; add another one first", place=names[0][0])
+    name = settings.sources[positions[0]].name
+    if len(settings.sources) == 1:
+        raise UsageError("it is the only source; add another one first", place=name)
     try:
         text = without_source(_text(terminal.config), positions[0])
     except ValueError as error:
         raise UsageError(f"{error}; take it out there", place=str(terminal.config)) from error
     _rewrite(terminal.config, text)
-    terminal.say(f"removed from {terminal.config}: {names[positions[0]][0]}")
+    terminal.say(f"removed from {terminal.config}: {name}")
     return 0
 
 
@@ -185,7 +186,7 @@ def import_command(terminal: Terminal, *, file: Path, dry_run: bool) -> int:
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", place=str(file)) from error
     outlines, problems = read_opml(content, str(file))
-    known = {getattr(each, "url", "") for each in settings.sources}
+    known = {each.url for each in settings.sources}
     names = {each.name.casefold() for each in settings.sources}
     added, aside = [], len(problems)
     terminal.problems(problems)

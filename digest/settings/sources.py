@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
@@ -36,6 +36,7 @@ class FileSource:
         path: Absolute.
         zone: The zone of dates without one.
         priority: An article that several sources have is that of the lowest number; so is the one that leads a story.
+        url: Empty, as files have none.
     """
 
     type: Literal["folder", "page"]
@@ -43,6 +44,7 @@ class FileSource:
     path: Path
     zone: ZoneInfo
     priority: int = PRIORITY
+    url: ClassVar[str] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,11 @@ class RemoteSource:
 
 
 SourceSettings: TypeAlias = FileSource | RemoteSource
+
+
+def is_called(source: SourceSettings, text: str) -> bool:
+    """Whether a person may mean a source: by its name, without the type too, or by its address."""
+    return text in (source.name, source.name.partition(":")[2], source.url or source.name)
 
 
 def parse_source_url(value: str) -> str:
