@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from digest import processes
 from digest.core.catchup import Due, Skip, plan
+from digest.core.operation import FORGOTTEN
 from digest.core.text import counted, spoken
 from digest.scheduling import LEEWAY
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 OVERDUE = timedelta(minutes=10)
 """A slot that is due for longer than this, and of which nothing is recorded, waits for somebody who does not come."""
-
-FORGOTTEN = timedelta(days=7)
-"""A daemon that has said nothing for longer is not spoken of; the store forgets it when another one starts."""
 
 _SPARE = timedelta(seconds=30)
 
