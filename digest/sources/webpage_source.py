@@ -59,7 +59,6 @@ class WebPageReader:
         return replace(
             found,
             path=article.path,
-            title=found.title,
             published=found.published if own_date else article.published or found.published,
             published_by=found.published_by if own_date else article.published_by or found.published_by,
             summary=found.summary or _own_teaser(article.summary, found),
