@@ -69,6 +69,34 @@ def parse_line(value: str) -> str:
     return value.strip()
 
 
+def as_list(value: Any, *, expected: str, example: str) -> Any:
+    """Read a list of texts, or one text as a list of one; what is in it is still to be read.
+
+    Args:
+        value: As read from YAML.
+        expected: What to say of what fits.
+        example: The same by example.
+    """
+    if isinstance(value, str | list):
+        return [value] if isinstance(value, str) else value
+    raise ValueError(f"expected {expected}, found {describe(value)}; for example {example}")
+
+
+def check_login(username: str | None, password: str | None, variable: str) -> None:
+    """Refuse a login of which one half is missing.
+
+    Args:
+        username: As read; None where it is left out.
+        password: The same.
+        variable: An example of a variable that may hold the password.
+    """
+    if password is not None and username is None:
+        raise MistakeAtError("password", "there is no 'username' beside it; for example username: desk")
+    if username is not None and password is None:
+        message = f"there is no 'password' beside it; for example password: ${{{variable}}}, from the environment"
+        raise MistakeAtError("username", message)
+
+
 def _subject(value: str) -> str:
     for name in re.findall(r"\{([^{}]*)\}", value):
         if name not in SUBJECT_PARTS:

@@ -6,8 +6,9 @@ Annotations are not postponed here: pydantic reads them while the classes are ma
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator
 
@@ -22,7 +23,7 @@ from digest.settings.addresses import (
     parse_mail_address,
     parse_web_address,
 )
-from digest.settings.kinds import Line, below
+from digest.settings.kinds import Line, as_list, below
 from digest.settings.parts import Shape
 from digest.settings.times import Day
 from digest.yamlwords import describe
@@ -47,15 +48,6 @@ def parse_bounces(value: str) -> str:
     return value
 
 
-def _several(value: Any) -> Any:
-    """One address is a list of one."""
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, list):
-        return value
-    raise ValueError(f"expected an address or a list of them, found {describe(value)}; for example ops@example.org")
-
-
 def parse_domain(value: str) -> str:
     """Read the domain of a key; its ASCII form, in small letters."""
     try:
@@ -71,7 +63,13 @@ def parse_selector(value: str) -> str:
     raise ValueError(f"expected a selector such as d2026, of letters, digits, '-' and '.', found {describe(value)}")
 
 
-Notify = Annotated[Recipients, BeforeValidator(_several, json_schema_input_type=str | list[str])]
+Notify = Annotated[
+    Recipients,
+    BeforeValidator(
+        partial(as_list, expected="an address or a list of them", example="ops@example.org"),
+        json_schema_input_type=str | list[str],
+    ),
+]
 Bounces = Annotated[str, AfterValidator(parse_bounces)]
 Domain = Annotated[str, AfterValidator(parse_domain)]
 Selector = Annotated[

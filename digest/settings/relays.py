@@ -14,7 +14,7 @@ from digest.core.bounce import Provider
 from digest.core.hosts import host_and_port
 from digest.delivery.smtp.settings import Mechanism, Pipelining, RelaySettings, Security
 from digest.settings.addresses import HostName
-from digest.settings.kinds import FromEnvironment, Key, Line, MistakeAtError, WholeNumber
+from digest.settings.kinds import FromEnvironment, Key, Line, MistakeAtError, WholeNumber, check_login
 from digest.settings.limits import LimitsShape
 from digest.settings.parts import Shape
 
@@ -153,13 +153,7 @@ class RelayKeys(Shape):
 
     @model_validator(mode="after")
     def _logs_in_with_both(self) -> Self:
-        if self.password is not None and self.username is None:
-            raise MistakeAtError("password", "there is no 'username' beside it; for example username: desk")
-        if self.username is not None and self.password is None:
-            raise MistakeAtError(
-                "username",
-                "there is no 'password' beside it; for example password: ${SMTP_PASSWORD}, from the environment",
-            )
+        check_login(self.username, self.password, "SMTP_PASSWORD")
         return self
 
 

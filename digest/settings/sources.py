@@ -17,7 +17,7 @@ from digest.core.newsletter import RemoteImages
 from digest.core.sourcerules import SourceRules
 from digest.schedules.reading import read_day
 from digest.settings.addresses import parse_web_address
-from digest.settings.kinds import Count, FromEnvironment, Language, Line, MistakeAtError, below, name_of
+from digest.settings.kinds import Count, FromEnvironment, Language, Line, MistakeAtError, below, check_login, name_of
 from digest.settings.parts import FilterShape, Shape
 from digest.settings.times import Duration, Zone
 from digest.yamlwords import describe
@@ -254,13 +254,7 @@ class RemoteShape(SourceShape):
 
     @model_validator(mode="after")
     def _logs_in_with_both(self) -> Self:
-        if self.password is not None and self.username is None:
-            raise MistakeAtError("password", "there is no 'username' beside it; for example username: desk")
-        if self.username is not None and self.password is None:
-            raise MistakeAtError(
-                "username",
-                "there is no 'password' beside it; for example password: ${EXAMPLE_PASSWORD}, from the environment",
-            )
+        check_login(self.username, self.password, "EXAMPLE_PASSWORD")
         if self.username is not None and self.url.lower().startswith("http:") and not self.local:
             raise MistakeAtError(
                 "username", "would be sent in plain text: write https:// in 'url', or local: true in your own network"

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from digest.schedules.reading import DAY, YEAR_DAY, ClosedDays, read_closed, read_day
-from digest.settings.kinds import parse_distinct, suggestion
+from digest.settings.kinds import as_list, parse_distinct, suggestion
 from digest.yamlwords import describe
 
 PREVIOUS_SLOT = "previous slot"
@@ -86,16 +86,6 @@ def _expression(value: str) -> str:
     return value
 
 
-def _several(value: Any) -> Any:
-    """One text is a list of one."""
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, list):
-        return value
-    example = 'schedule: "every Monday at 08:00", or schedule: ["every weekday at 8", "Saturdays at 10"]'
-    raise ValueError(f"expected a text or a list of texts, found {describe(value)}; for example {example}")
-
-
 _LONG_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^{_DURATION}$"})
 _SHORT_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^{_SHORT_DURATION}$"})
 _parse_short = partial(parse_duration, pattern=_SHORT_DURATION, least=timedelta(seconds=1))
@@ -133,5 +123,12 @@ Schedule = Annotated[
     tuple[Expression, ...],
     Field(min_length=1),
     AfterValidator(parse_distinct),
-    BeforeValidator(_several, json_schema_input_type=str | list[str]),
+    BeforeValidator(
+        partial(
+            as_list,
+            expected="a text or a list of texts",
+            example='schedule: "every Monday at 08:00", or schedule: ["every weekday at 8", "Saturdays at 10"]',
+        ),
+        json_schema_input_type=str | list[str],
+    ),
 ]
