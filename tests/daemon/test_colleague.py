@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 from datetime import UTC, datetime
 from threading import Event
 
@@ -13,17 +11,9 @@ import pytest
 
 from digest.config import load
 from digest.core.errors import SourceError
-from digest.daemon import logs
 from digest.daemon.colleague import Colleague, Stopped
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def log():
-    log = io.StringIO()
-    logs.configure(log, form="json")
-    return log
 
 
 @pytest.fixture
@@ -63,7 +53,7 @@ def rests(settings, rounds, **more):
 
 
 def events(log):
-    return [(each["event"], each.get("error")) for each in map(json.loads, log.getvalue().splitlines())]
+    return [(each["event"], each.get("error")) for each in log.events()]
 
 
 NO = SourceError("no")

@@ -5,8 +5,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,20 +18,12 @@ from web_server import answer, serving
 
 from digest.app import Newsroom
 from digest.config import load
-from digest.daemon import logs
 from digest.daemon.gatherer import Gatherer, is_needed
 from digest.store.opening import open_store
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 FEED = b"""<rss version="2.0"><channel><title>T</title><item><title>One</title><guid>1</guid>
 <description>Something happened there, and it was seen by many.</description></item></channel></rss>"""
-
-
-@pytest.fixture
-def log():
-    log = io.StringIO()
-    logs.configure(log, form="json")
-    return log
 
 
 @pytest.fixture
@@ -61,10 +51,6 @@ def gatherer(settings, log):
     assert gatherer.stop(10)
 
 
-def events(log, name):
-    return [each for each in map(json.loads, log.getvalue().splitlines()) if each["event"] == name]
-
-
 def titles(settings):
     with open_store(settings.store) as store:
         return [each.title for each in store.library.candidates()]
@@ -74,7 +60,7 @@ def test_it_gathers_and_whoever_asks_waits_for_it(gatherer, settings, log):
     gatherer.start()
     assert gatherer.gather_now(30, lambda: False)
     assert titles(settings) == ["One"]
-    assert [each["added"] for each in events(log, "collected")] == [1]
+    assert [each["added"] for each in log.events("collected")] == [1]
     assert not gatherer.trouble
 
 
@@ -113,7 +99,7 @@ def test_it_stops_in_the_middle_of_a_fetch_and_lets_go_of_the_store(settings, se
         release.set()
     with open_store(settings.store) as store:
         assert store.visits.all() == {}
-    assert events(log, "failing") == []
+    assert log.events("failing") == []
 
 
 def test_a_stop_just_before_a_round_is_not_slept_through(settings, log):
@@ -188,7 +174,7 @@ def test_a_store_that_cannot_be_used_is_told_and_tried_again(settings, log):
         assert gatherer.gather_now(30, lambda: False)
         assert "digest.db" in gatherer.trouble
         assert gatherer.gather_now(30, lambda: False)
-        assert len(events(log, "failing")) == 1
+        assert len(log.events("failing")) == 1
         Path(settings.store.removeprefix("sqlite:///")).rmdir()
         assert gatherer.gather_now(30, lambda: False)
         assert not gatherer.trouble

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 import sys
 import threading
 import time
@@ -23,7 +21,6 @@ from scripted import Server
 from digest.app import Newsroom
 from digest.config import load
 from digest.core.fetching import Visit
-from digest.daemon import logs
 from digest.daemon.courier import Courier
 from digest.daemon.herald import Herald
 from digest.daemon.loop import Daemon
@@ -36,13 +33,6 @@ NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 URL = "http://127.0.0.1:9/feed"  # nobody is there: it is not asked, as it was gone a moment ago
 GONE = Visit(URL, gone=True, failures=1, failing_since=NOW, last_error="gone", last_tried=NOW, reported=True)
 PATIENCE = 60.0
-
-
-@pytest.fixture
-def log():
-    log = io.StringIO()
-    logs.configure(log, form="json")
-    return log
 
 
 @pytest.fixture
@@ -92,13 +82,9 @@ def staff(config, log):
     staff.leave(30, others=30)
 
 
-def events(log, name):
-    return [each for each in map(json.loads, log.getvalue().splitlines()) if each["event"] == name]
-
-
 def wait_for(log, name, count=1):
     began = time.monotonic()
-    while len(found := events(log, name)) < count:
+    while len(found := log.events(name)) < count:
         assert time.monotonic() - began < PATIENCE, log.getvalue()
         time.sleep(0.02)
     return found[count - 1]
@@ -111,7 +97,7 @@ def test_it_writes_once_and_the_log_says_so(herald, relay, log):
     herald.look()
     assert herald.stop(30)
     assert relay.recipients == ["ops@example.net"]
-    assert len(events(log, "notified")) == 1
+    assert len(log.events("notified")) == 1
 
 
 def test_a_relay_that_refuses_is_told_of_once_for_each_try_and_is_no_trouble_of_the_daemon(herald, relay, log):
@@ -122,7 +108,7 @@ def test_a_relay_that_refuses_is_told_of_once_for_each_try_and_is_no_trouble_of_
     assert datetime.fromisoformat(said["again"]) == NOW + timedelta(minutes=5)
     herald.look()
     assert herald.stop(30)
-    assert len(events(log, "note_failed")) == 1
+    assert len(log.events("note_failed")) == 1
     assert not herald.trouble
 
 
@@ -137,7 +123,7 @@ def test_a_store_that_cannot_be_used_is_told_of_once_and_tried_again(config, rel
         (config.parent / "elsewhere.db").rmdir()
         wait_for(log, "works_again")
         assert not herald.trouble
-        assert len(events(log, "failing")) == 1
+        assert len(log.events("failing")) == 1
     finally:
         assert herald.stop(30)
 
@@ -214,7 +200,7 @@ def test_a_store_from_a_backup_is_opened_once_all_have_let_go_of_the_other(daemo
     finally:
         release.set()
     assert opened == [[]]
-    assert events(log, "store_replaced")
+    assert log.events("store_replaced")
 
 
 def test_a_stop_just_before_a_look_is_not_slept_through(config, log):
