@@ -274,16 +274,16 @@ class RemoteShape(SourceShape):
             most=self.limit,
         )
         return RemoteSource(
-            kind,
-            f"{kind}:{self.name or self.url}",
-            self.url,
-            rules,
-            self.priority,
-            self.every,
-            full_text,
-            self.local,
-            Login(self.username, self.password) if self.username and self.password else None,
-            self.images,
+            type=kind,
+            name=f"{kind}:{self.name or self.url}",
+            url=self.url,
+            rules=rules,
+            priority=self.priority,
+            every=self.every,
+            full_text=full_text,
+            local=self.local,
+            login=Login(self.username, self.password) if self.username and self.password else None,
+            images=self.images,
         )
 
 
