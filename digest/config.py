@@ -23,61 +23,31 @@ from digest.core.errors import ConfigError
 from digest.core.model import Problem
 from digest.core.newsletter import Newsletter, Site
 from digest.settings.file import FileShape, FileSinkShape
-from digest.settings.kinds import name_of
+from digest.settings.kinds import below
 from digest.settings.mistakes import at, cross_checks, faint_colours, mistakes
 from digest.settings.relays import SmtpSinkShape
 from digest.settings.sources import RemoteSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, timedelta
+    from datetime import timedelta
 
     from digest.bounces.ways import Way
-    from digest.core.allowances import RelayLimits
     from digest.core.finding import Ignore
     from digest.core.newsletter import RemoteImages
     from digest.core.schedule import CatchUp
-    from digest.delivery.smtp.settings import RelaySettings
     from digest.schedules.calendar import Calendar
-    from digest.settings.file import Format
+    from digest.settings.daemon import DaemonSettings
+    from digest.settings.file import SinkSettings
+    from digest.settings.mail import MailSettings, WebSettings
     from digest.settings.newsletter import NewsletterShape
-    from digest.settings.parts import DaemonShape
+    from digest.settings.relays import SmtpSettings
     from digest.settings.sources import SourceSettings
     from digest.summaries.model.settings import ModelSettings
 
 DEFAULT_NAME = "config.yaml"
 NO_HOST = "digest.invalid"
 """Host of the site's URL when none is given: by RFC 2606, section 2, it never resolves."""
-
-
-@dataclass(frozen=True, slots=True)
-class SinkSettings:
-    """A file sink.
-
-    Attributes:
-        name: Unique among the sinks: type and path as written, `file:out/mail`.
-        path: Absolute.
-        format: "eml", "maildir", "mbox", or "web" for a copy of the finished web pages.
-    """
-
-    name: str
-    path: Path
-    format: Format
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpSettings:
-    """An SMTP sink.
-
-    Attributes:
-        name: Unique among the sinks: `smtp`, or `smtp:` and the name it was given.
-        relays: At least one, each with a name of its own.
-        limits: What limits each of them.
-    """
-
-    name: str
-    relays: tuple[RelaySettings, ...]
-    limits: RelayLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,68 +67,6 @@ class NewsletterSettings:
     calendar: Calendar
     catch_up: CatchUp
     catch_up_window: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class DkimSettings:
-    """A key that signs messages.
-
-    Attributes:
-        domain: ASCII, in small letters.
-        selector: Unique within the domain.
-        path: Of the private key's file, absolute.
-        start: The first day it signs; None: always.
-    """
-
-    domain: str
-    selector: str
-    path: Path
-    start: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class MailSettings:
-    """What messages need besides newsletter and site.
-
-    Attributes:
-        bounces: Address that bounces go to; empty when there is none.
-        dkim: In the order of the file.
-    """
-
-    bounces: str
-    dkim: tuple[DkimSettings, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WebSettings:
-    """The pages for readers; where they are reachable from outside stands in the site.
-
-    Attributes:
-        listen: Host and port at which the daemon answers them; None: nowhere.
-        subscribe: Whether there is a form to subscribe.
-    """
-
-    listen: tuple[str, int] | None
-    subscribe: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DaemonSettings:
-    """How the daemon waits, and how it shows that it lives.
-
-    Attributes:
-        tick: How often it looks for what is due; from a second to five minutes.
-        grace: How long it may finish what it does when it is told to stop.
-        collect: How often sources are read when nothing is due.
-        listen: A loopback address or localhost, and a port (0 takes any that is free); None for nowhere.
-        heartbeat: An absolute path of a file, an http or https URL, or None.
-    """
-
-    tick: timedelta
-    grace: timedelta
-    collect: timedelta
-    listen: tuple[str, int] | None
-    heartbeat: Path | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,38 +233,21 @@ def _resolve(shape: FileShape, path: Path) -> Settings:
         root=root,
         site=site,
         store=_store(shape.store, root),
-        output=_below(root, shape.output),
+        output=below(root, shape.output),
         sources=sources,
         newsletters=MappingProxyType(
             {key: _newsletter(key, one, site, shape, images) for key, one in shape.newsletters.items()}
         ),
-        sinks=tuple(
-            SinkSettings(name_of(one.type, one.path), _below(root, one.path), one.format)
-            for one in shape.sinks
-            if isinstance(one, FileSinkShape)
-        ),
-        smtp=tuple(
-            SmtpSettings(f"smtp:{one.name}" if one.name else "smtp", one.of(root), one.relay_limits())
-            for one in shape.sinks
-            if isinstance(one, SmtpSinkShape)
-        ),
-        mail=MailSettings(
-            bounces=shape.mail.bounces or "",
-            dkim=tuple(
-                DkimSettings(one.domain, one.selector, _below(root, one.key), one.start) for one in shape.mail.dkim
-            ),
-        ),
-        web=WebSettings(shape.web.listen if shape.web.url else None, shape.web.subscribe),
+        sinks=tuple(one.of(root) for one in shape.sinks if isinstance(one, FileSinkShape)),
+        mail=shape.mail.of(root),
+        smtp=tuple(one.of(root) for one in shape.sinks if isinstance(one, SmtpSinkShape)),
+        web=shape.web.settings(),
         bounces=tuple(one.of(root) for one in shape.bounces),
         checks=tuple(one.ignore() for one in shape.checks.ignore),
         model=shape.summaries.settings(),
         notify=shape.notify,
-        daemon=_daemon(shape.daemon, root),
+        daemon=shape.daemon.of(root),
     )
-
-
-def _below(root: Path, path: str) -> Path:
-    return Path(os.path.normpath(root / path))
 
 
 def _newsletter(
@@ -397,17 +288,6 @@ def _newsletter(
         images=shape.images.rules(images),
     )
     return NewsletterSettings(newsletter, shape.schedule, shape.calendar(), shape.catch_up, shape.catch_up_window)
-
-
-def _daemon(shape: DaemonShape, root: Path) -> DaemonSettings:
-    heartbeat = shape.heartbeat
-    return DaemonSettings(
-        tick=shape.tick,
-        grace=shape.grace,
-        collect=shape.collect,
-        listen=shape.listen,
-        heartbeat=heartbeat if heartbeat is None or "://" in heartbeat else _below(root, heartbeat),
-    )
 
 
 def _store(url: str, root: Path) -> str:

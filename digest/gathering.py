@@ -88,6 +88,41 @@ class _Answer:
     haul: Haul | None = None
 
 
+@dataclass(slots=True)
+class _Completing:
+    """An answer whose articles' pages are being fetched.
+
+    Attributes:
+        late: As of `Paged`; so are `whole` and `failed`, which grow.
+        problems: Why pages gave nothing.
+    """
+
+    answer: _Answer
+    late: frozenset[str]
+    whole: dict[str, FoundArticle] = field(default_factory=dict)
+    failed: dict[str, bool] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def take(self, stub: FoundArticle, page: Fetched, reader: RemoteReader, now: datetime) -> None:
+        """Take what came of the page of one of its articles."""
+        found = reader.complete(stub, page, now) if page.outcome == "new" else page.reason
+        if isinstance(found, str):
+            self.failed[stub.path] = page.outcome != "not_due"
+            self.problems.append(Problem(stub.url, found))
+        else:
+            self.whole[stub.path] = found
+
+    def done(self, kind: Kind) -> tuple[_Answer, Paged]:
+        """The answer, and what came of its pages, which is the same in whatever order they came."""
+        offer = self.answer.offer
+        if kind == "page":
+            # A page's card is no article without its text: it is met again as long as the page shows it.
+            there = {*self.whole, *offer.whole, *self.late}
+            offer = replace(offer, articles=tuple(each for each in offer.articles if each.path in there))
+        offer = replace(offer, problems=(*offer.problems, *sorted(self.problems, key=str)))
+        return replace(self.answer, offer=offer), Paged(self.whole, self.failed, self.late)
+
+
 class Gathering:
     """Gathers from all sources that are fetched. Not shared between threads.
 
@@ -151,37 +186,22 @@ class Gathering:
         self, partial: Mapping[str, _Answer], now: datetime, progress: Progress
     ) -> Iterator[tuple[str, _Answer]]:
         """The same, with the new articles completed by their pages; the pages of all are fetched side by side."""
+        begun: dict[str, _Completing] = {}
         stubs: dict[str, tuple[str, FoundArticle]] = {}
-        late: dict[str, frozenset[str]] = {}
         for name, answer in partial.items():
             remote, known = self._remotes[name], self._library.fingerprints(name)
             page = remote.kind == "page"
-            new, late[name] = to_complete(answer.offer, remote.rules, known, _since(answer.before), now=now, page=page)
+            new, late = to_complete(answer.offer, remote.rules, known, _since(answer.before), now=now, page=page)
+            begun[name] = _Completing(answer, late)
             stubs |= {_page_key(name, each): (name, each) for each in new}
         wanted = [self._remotes[name].page(key, stub.url) for key, (name, stub) in stubs.items()]
-        whole: dict[str, dict[str, FoundArticle]] = {name: {} for name in partial}
-        failed: dict[str, dict[str, bool]] = {name: {} for name in partial}
-        problems: dict[str, list[Problem]] = {name: [] for name in partial}
         pages = self._fetcher.fetch(wanted, now)
-        for page_of in progress(pages, total=len(wanted), label="Fetching pages") if wanted else ():
-            name, stub = stubs[page_of.key]
-            why: FoundArticle | str = page_of.reason
-            if page_of.outcome == "new":
-                why = self._remotes[name].reader.complete(stub, page_of, now)
-            if isinstance(why, str):
-                failed[name][stub.path] = page_of.outcome != "not_due"
-                problems[name].append(Problem(stub.url, why))
-            else:
-                whole[name][stub.path] = why
-        for name, answer in partial.items():
-            offer = answer.offer
-            if self._remotes[name].kind == "page":
-                # A page's card is no article without its text: it is met again as long as the page shows it.
-                there = {*whole[name], *offer.whole, *late[name]}
-                offer = replace(offer, articles=tuple(each for each in offer.articles if each.path in there))
-            offer = replace(offer, problems=(*offer.problems, *sorted(problems[name], key=str)))
-            paged = Paged(whole[name], failed[name], late[name])
-            yield name, self._sifted(self._remotes[name], replace(answer, offer=offer), paged, now)
+        for fetched in progress(pages, total=len(wanted), label="Fetching pages") if wanted else ():
+            name, stub = stubs[fetched.key]
+            begun[name].take(stub, fetched, self._remotes[name].reader, now)
+        for name, each in begun.items():
+            answer, paged = each.done(self._remotes[name].kind)
+            yield name, self._sifted(self._remotes[name], answer, paged, now)
 
     def _sifted(self, remote: Remote, answer: _Answer, paged: Paged, now: datetime) -> _Answer:
         """An answer as what is to be taken in of it: what is known already need not be kept until the others came."""

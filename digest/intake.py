@@ -189,15 +189,15 @@ def remote(settings: RemoteSource) -> Remote:
 
         reader = WebPageReader(settings.name, zone)
     return Remote(
-        settings.name,
-        settings.url,
-        "feed" if settings.type == "feed" else "page",
-        reader,
-        settings.rules,
-        settings.every,
-        settings.full_text,
-        settings.local,
-        settings.login,
+        name=settings.name,
+        url=settings.url,
+        kind="feed" if settings.type == "feed" else "page",
+        reader=reader,
+        rules=settings.rules,
+        every=settings.every,
+        full_text=settings.full_text,
+        local=settings.local,
+        login=settings.login,
     )
 
 

@@ -143,7 +143,7 @@ def _situation(newsroom: Newsroom, now: datetime) -> Situation:
             found.setdefault(matter, []).append(wrong.message)
     visits = newsroom.store.visits.all()
     for source in settings.sources:
-        visit = visits.get((source.name, getattr(source, "url", "")))
+        visit = visits.get((source.name, source.url))
         if visit is None or visit.failures or visit.last_success is None:
             young.add(Matter("source", source.name))
     relays = {relay.name for sink in settings.smtp for relay in sink.relays}

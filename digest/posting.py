@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from digest.config import Settings, SinkSettings, SmtpSettings
+    from digest.config import Settings
     from digest.core.edition import EditionRecord
     from digest.core.envelope import Envelope
     from digest.core.newsletter import Newsletter
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from digest.core.ports import Mailing, Sink
     from digest.delivery.keeping import KeptLimits
     from digest.delivery.smtp.sink import SmtpSink
+    from digest.settings.file import SinkSettings
+    from digest.settings.relays import SmtpSettings
     from digest.store.opening import Store
 
 WITNESS = ".digest-sent"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from digest import processes
 from digest.core.catchup import Due, Skip, plan
 from digest.core.modeluse import Used, total
+from digest.core.operation import FORGOTTEN
 from digest.core.text import counted, spoken
 from digest.scheduling import LEEWAY
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 OVERDUE = timedelta(minutes=10)
 """A slot that is due for longer than this, and of which nothing is recorded, waits for somebody who does not come."""
-
-FORGOTTEN = timedelta(days=7)
-"""A daemon that has said nothing for longer is not spoken of; the store forgets it when another one starts."""
 
 RECENT = timedelta(days=30)
 """What a model was used for is told for so long back."""
@@ -226,7 +224,7 @@ def wrong_in(
 
 def _wrong_sources(newsroom: Newsroom, zone: tzinfo) -> Iterator[Wrong]:
     """The sources that have failed for long, or many times in a row; what fails now and then mends itself."""
-    asked = {(each.name, getattr(each, "url", "")) for each in newsroom.settings.sources}
+    asked = {(each.name, each.url) for each in newsroom.settings.sources}
     for (name, url), visit in newsroom.store.visits.all().items():
         if (name, url) in asked and visit.failures and visit.reported and visit.failing_since is not None:
             since = spoken(visit.failing_since, zone)

@@ -12,7 +12,8 @@ from digest.terminal import CommandGroup, Terminal, now_or, options, relative
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from digest.config import DkimSettings, Settings
+    from digest.config import Settings
+    from digest.settings.mail import DkimSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ def command(terminal: Terminal, *, newsletter: str, at: str | None, host: str, p
     from digest.app import Newsroom
     from digest.commands.preview_edition import proof, watched
     from digest.copying import Remembering
+    from digest.core.hosts import host_and_port
     from digest.preview.application import application
     from digest.preview.watching import Studio
     from digest.web.listening import is_loopback
@@ -56,8 +57,7 @@ def command(terminal: Terminal, *, newsletter: str, at: str | None, host: str, p
     server.start()
     try:
         studio.start()
-        name = f"[{host}]" if ":" in host else host
-        address = f"http://{name}:{server.address[1]}/"
+        address = f"http://{host_and_port(host, server.address[1])}/"
         click.echo(address)
         terminal.note("Ctrl-C ends it; nothing is written" if is_loopback(host) else "whoever reaches it sees it all")
         if browse and sys.stdout.isatty():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -12,10 +13,11 @@ from digest.commands.sources_views import describe_trial
 from digest.core.errors import UsageError
 from digest.core.text import counted
 from digest.core.webaddress import shown
+from digest.settings.sources import is_called
 from digest.terminal import Terminal, now_or, options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from digest.config import Settings
     from digest.gathering import Remote
@@ -89,40 +91,22 @@ def add_command(
 
     if Path(url).is_file():
         raise UsageError("is a file; digest sources import reads lists of feeds, digest import a feed", place=url)
-    # In this order they are written, in whichever they were given.
-    order = ("name", "categories", "language", "timezone", "priority", "first")
-    keys = {name: given[name] for name in order if given[name]}
-    if "categories" in keys:
-        keys["categories"] = list(keys["categories"])
-    if str(keys.get("first", "")).isdecimal():
-        keys["first"] = int(keys["first"])
-    if local:
-        keys["local"] = True
-    entrance = _entrance(url)
-
-    def keys_of(kind: str, address: str) -> dict[str, Any]:
-        # A page may name a feed of somebody else's, who is told no login.
-        known = login and _entrance(address) == entrance
-        return {
-            **keys,
-            **({"username": login[0], "password": f"${{{login[1]}}}"} if login and known else {}),
-            **({"full_text": True} if full_text and kind == "feed" else {}),
-        }
+    wished = _Wished(_entrance(url), _written(given, local=local), login, full_text)
 
     def make(kind: str, address: str) -> Remote:
-        return remote_of(kind, address, **keys_of(kind, address))
+        return remote_of(kind, address, **wished.keys_of(kind, address))
 
     with Newsroom.open(terminal.config, create=False) as newsroom:
         trial = find(url, newsroom.intake.fetcher, make, now_or(None))
         address = trial.fetched.visit.moved_to or trial.remote.url
         sources = newsroom.settings.sources
-        known = [each.name for each in sources if getattr(each, "url", "") in (address, url)]
+        known = [each.name for each in sources if each.url in (address, url)]
     if known:
         raise UsageError("is a source already; digest sources test shows what comes of it", place=known[0])
     describe_trial(terminal, trial)
     kind = trial.remote.name.partition(":")[0]
     title = {"name": trial.offer.title[:100]} if trial.offer.title else {}
-    source: dict[str, Any] = {"type": kind, "url": address, **title, **keys_of(kind, address)}
+    source: dict[str, Any] = {"type": kind, "url": address, **title, **wished.keys_of(kind, address)}
     name = f"{kind}:{source.get('name', address)}"
     if name.casefold() in {each.name.casefold() for each in sources}:
         raise UsageError("is the name of a source already; give this one another with --name", place=name)
@@ -132,6 +116,45 @@ def add_command(
     _append(terminal.config, [source])
     terminal.say(f"added to {terminal.config}: {name}")
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Wished:
+    """What a person says of the source that is to be added.
+
+    Attributes:
+        entrance: Scheme and host of the address that was given.
+        keys: Those for whatever is found there.
+        login: Who logs in, and the variable that holds the password; None: nobody.
+        full_text: Whether a feed's entries are completed by their pages.
+    """
+
+    entrance: tuple[str, str]
+    keys: Mapping[str, Any]
+    login: tuple[str, str] | None
+    full_text: bool
+
+    def keys_of(self, kind: str, address: str) -> dict[str, Any]:
+        """All keys but type and address, in the order in which they are written."""
+        keys = dict(self.keys)
+        # A page may name a feed of somebody else's, who is told no login.
+        if self.login is not None and _entrance(address) == self.entrance:
+            keys |= {"username": self.login[0], "password": f"${{{self.login[1]}}}"}
+        if self.full_text and kind == "feed":
+            keys["full_text"] = True
+        return keys
+
+
+def _written(given: Mapping[str, Any], *, local: bool) -> dict[str, Any]:
+    """Options as config.yaml has them, in the same order whichever they were given in."""
+    keys = {
+        name: given[name] for name in ("name", "categories", "language", "timezone", "priority", "first") if given[name]
+    }
+    if "categories" in keys:
+        keys["categories"] = list(keys["categories"])
+    if str(keys.get("first", "")).isdecimal():
+        keys["first"] = int(keys["first"])
+    return {**keys, "local": True} if local else keys
 
 
 def _entrance(url: str) -> tuple[str, str]:
@@ -152,21 +175,21 @@ def remove_command(terminal: Terminal, *, source: str) -> int:
     from digest.sourcelines import without_source
 
     settings = config.load(terminal.config)
-    names = [(each.name, each.name.partition(":")[2], getattr(each, "url", "")) for each in settings.sources]
-    positions = [number for number, those in enumerate(names) if source in those]
+    positions = [number for number, each in enumerate(settings.sources) if is_called(each, source)]
     if not positions:
         raise unknown_source(source, settings.sources, str(terminal.config))
     if len(positions) > 1:
         message = f"several sources are called '{source}'; digest sources list shows them"
         raise UsageError(message, place=str(terminal.config))
-    if len(names) == 1:
-        raise UsageError("it is the only source; add another one first", place=names[0][0])
+    name = settings.sources[positions[0]].name
+    if len(settings.sources) == 1:
+        raise UsageError("it is the only source; add another one first", place=name)
     try:
         text = without_source(_text(terminal.config), positions[0])
     except ValueError as error:
         raise UsageError(f"{error}; take it out there", place=str(terminal.config)) from error
     _rewrite(terminal.config, text)
-    terminal.say(f"removed from {terminal.config}: {names[positions[0]][0]}")
+    terminal.say(f"removed from {terminal.config}: {name}")
     return 0
 
 
@@ -185,27 +208,27 @@ def import_command(terminal: Terminal, *, file: Path, dry_run: bool) -> int:
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", place=str(file)) from error
     outlines, problems = read_opml(content, str(file))
-    known = {getattr(each, "url", "") for each in settings.sources}
+    known = {each.url for each in settings.sources}
     names = {each.name.casefold() for each in settings.sources}
     added, aside = [], len(problems)
     terminal.problems(problems)
     for each in outlines:
         if each.url in known:
             continue
-        source: dict[str, Any] = {"type": "feed", "url": each.url}
+        keys: dict[str, Any] = {"url": each.url}
         name = each.title[:100]
         if name and f"feed:{name}".casefold() not in names:
-            source["name"] = name
+            keys["name"] = name
             names.add(f"feed:{name}".casefold())
-        source |= {"categories": list(each.categories)} if each.categories else {}
-        source |= {"language": each.language} if each.language else {}
+        keys |= {"categories": list(each.categories)} if each.categories else {}
+        keys |= {"language": each.language} if each.language else {}
         try:
-            remote_of(**{"kind": "feed", **{key: value for key, value in source.items() if key != "type"}})
+            remote_of("feed", **keys)
         except UsageError as error:
             terminal.failed(f"{file}: '{shown(each.title or each.url)}' is left out: {error}")
             aside += 1
             continue
-        added.append(source)
+        added.append({"type": "feed", **keys})
         terminal.detail(f"{each.url}  {', '.join(each.categories)}")
     if added and not dry_run:
         _append(terminal.config, added)

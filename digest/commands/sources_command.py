@@ -19,7 +19,7 @@ from digest.commands.sources_changes import (
 from digest.commands.sources_views import describe_trial, source_json, source_row, trial_json
 from digest.core.errors import SourceError
 from digest.intake import remote
-from digest.settings.sources import RemoteSource
+from digest.settings.sources import RemoteSource, is_called
 from digest.sourcing import find, look_at, with_rules
 from digest.terminal import CommandGroup, Terminal, now_or, options
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from digest.app import Newsroom
     from digest.gathering import Remote
-    from digest.settings.sources import SourceSettings
     from digest.sourcing import Trial
 
 
@@ -98,25 +97,17 @@ def test_command(terminal: Terminal, *, source: str | None, rules: tuple[str, ..
 
 def _trials(newsroom: Newsroom, source: str | None, tried: Callable[[Remote], Remote]) -> list[Callable[..., Trial]]:
     """What is to be tried: configured sources, or an address that is none of them."""
-    wanted = newsroom.settings.sources if source is None else named(newsroom, source)
+    sources = newsroom.settings.sources
+    wanted = [each for each in sources if source is None or is_called(each, source)]
     if source is not None and not wanted:
         if "." not in source and "/" not in source:
-            raise unknown_source(source, newsroom.settings.sources, "sources")
+            raise unknown_source(source, sources, "sources")
         return [partial(find, source, make=lambda kind, url: tried(remote_of(kind, url)))]
     return [partial(look_at, tried(remote(each))) for each in wanted if isinstance(each, RemoteSource)]
 
 
 def _as_tried(made: Remote, rules: tuple[str, ...], *, local: bool) -> Remote:
     return replace(made, rules=with_rules(made.rules, rules), local=local or made.local)
-
-
-def named(newsroom: Newsroom, text: str) -> list[SourceSettings]:
-    """The sources a person may mean: by name, without its type too, or by address."""
-    return [
-        each
-        for each in newsroom.settings.sources
-        if text in (each.name, each.name.partition(":")[2], getattr(each, "url", ""))
-    ]
 
 
 command.add_command(add_command)

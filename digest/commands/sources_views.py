@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from digest.core.text import counted, utc_text
+from digest.settings.sources import FileSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,12 +21,12 @@ SHOWN = 20
 
 
 def _visit(source: SourceSettings, visits: Mapping[tuple[str, str], Visit]) -> Visit | None:
-    return visits.get((source.name, getattr(source, "url", "")))
+    return visits.get((source.name, source.url))
 
 
 def _state(source: SourceSettings, visit: Visit | None) -> str:
     """How it stands, in a few words."""
-    if not hasattr(source, "url"):
+    if not source.url:
         return "files"
     if visit is None or visit.last_tried is None:
         return "not yet fetched"
@@ -39,12 +40,11 @@ def source_json(
 ) -> dict[str, Any]:
     """A source for programs."""
     visit = _visit(source, visits)
-    remote = hasattr(source, "url")
     return {
         "name": source.name,
         "type": source.type,
-        "url": getattr(source, "url", None),
-        "path": None if remote else str(getattr(source, "path", "")),
+        "url": source.url or None,
+        "path": str(source.path) if isinstance(source, FileSource) else None,
         "priority": source.priority,
         "articles": counts.get(source.name, 0),
         "state": _state(source, visit).partition(":")[0],

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from digest.commands.article_lines import BadLineError, fields_of, text_of
 from digest.core.dates import parse_date
 from digest.core.model import Problem
 from digest.core.stories import Telling
@@ -29,10 +29,6 @@ class Lines:
     problems: list[Problem]
 
 
-class _BadLineError(Exception):
-    """A line that cannot be used; the message says why and what to do."""
-
-
 def read_lines(lines: Iterable[tuple[str, bytes]]) -> Lines:
     """Read articles; a line that is none is set aside with its place, and the rest goes on.
 
@@ -45,11 +41,11 @@ def read_lines(lines: Iterable[tuple[str, bytes]]) -> Lines:
         if not raw.strip():
             continue
         try:
-            fields = _fields(raw)
+            fields = fields_of(raw)
             given = _id(fields, places)
             key = str(given)
-            title, body = _text(fields, "title"), _text(fields, "body")
-        except _BadLineError as error:
+            title, body = text_of(fields, "title"), text_of(fields, "body")
+        except BadLineError as error:
             read.problems.append(Problem(place, str(error), set_aside=True))
             continue
         date = _date(fields.get("date"), place, read.problems)
@@ -58,41 +54,16 @@ def read_lines(lines: Iterable[tuple[str, bytes]]) -> Lines:
     return read
 
 
-def _fields(raw: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        message = f"is no UTF-8 (byte {error.start + 1}); save the file as UTF-8"
-        raise _BadLineError(message) from error
-    except (ValueError, RecursionError) as error:
-        message = f"is no JSON ({error}); write one object a line"
-        raise _BadLineError(message) from error
-    if not isinstance(value, dict):
-        message = 'is no object; write {"id": "a", "title": "...", "body": "...", "date": "2026-03-02"}'
-        raise _BadLineError(message)
-    return value
-
-
 def _id(fields: dict[str, Any], places: Mapping[str, str]) -> str | int:
     given = fields.get("id")
     # To Python, True is an int.
     if isinstance(given, bool) or not isinstance(given, (str, int)) or given == "":
         message = "has no id; give it one, a text or a whole number"
-        raise _BadLineError(message)
+        raise BadLineError(message)
     if str(given) in places:
         message = f"has the id '{given}', as {places[str(given)]} has; give each article its own"
-        raise _BadLineError(message)
+        raise BadLineError(message)
     return given
-
-
-def _text(fields: dict[str, Any], name: str) -> str:
-    value = fields.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        message = f"its {name} is no text; put it into quotation marks"
-        raise _BadLineError(message)
-    return value
 
 
 def _date(value: object, place: str, problems: list[Problem]) -> datetime | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from digest.commands.article_lines import BadLineError, fields_of, text_of
 from digest.terminal import Terminal, options
 
 if TYPE_CHECKING:
@@ -115,10 +116,9 @@ class _Work:
                     continue
                 try:
                     made = self._of_line(line)
-                except (ValueError, RecursionError) as error:
+                except BadLineError as error:
                     wrong += 1
-                    reason = "its JSON goes too deep" if isinstance(error, RecursionError) else str(error)
-                    self.terminal.failed(f"{_place(name)}:{number}: {reason}; the line is left out")
+                    self.terminal.failed(f"{_place(name)}:{number}: {error}; the line is left out")
                     continue
                 click.echo(json.dumps(made, ensure_ascii=False))
                 sys.stdout.flush()
@@ -128,22 +128,17 @@ class _Work:
         """What is written for a line.
 
         Raises:
-            ValueError: It is no article; the message says why.
+            BadLineError: It is no article.
         """
-        try:
-            given = json.loads(line.removeprefix(b"\xef\xbb\xbf"))
-        except UnicodeDecodeError as error:
-            raise ValueError("is no UTF-8 text") from error
-        except json.JSONDecodeError as error:
-            raise ValueError(f"is no JSON: {error.msg} at column {error.colno}") from error
-        if not isinstance(given, dict):
-            raise ValueError("expected an object {id, title, body}")  # noqa: TRY004 what is caught is one kind
-        title, language = (_text(given, key) for key in ("title", "language"))
+        given = fields_of(line)
+        title, body, language = (text_of(given, key) for key in ("title", "body", "language"))
         if isinstance(given.get("id"), float):  # 1e999 and NaN are no JSON to others
-            raise ValueError("expected text or a whole number as id")  # noqa: TRY004 as above
+            message = "its id is neither a text nor a whole number; give it one, or none"
+            raise BadLineError(message)
         if "body" not in given:
-            raise ValueError("has no body")
-        summary = self._summary(title, _text(given, "body"), language)
+            message = "has no body; write the article's text there"
+            raise BadLineError(message)
+        summary = self._summary(title, body, language)
         made = {"id": given.get("id"), "summary": list(summary.sentences), "method": summary.method}
         return {**made, "reason": summary.reason} if summary.reason else made
 
@@ -189,16 +184,6 @@ class _Work:
         if article.summary:
             return Summary((article.summary,), "author")
         return self._made(article.title, article.body, self.language or article.language)
-
-
-def _text(given: dict[str, object], key: str) -> str:
-    """The string of a key; empty for none."""
-    value = given.get(key)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise ValueError(f"expected text as {key}, found {json.dumps(value)[:40]}")  # noqa: TRY004 as above
-    return value
 
 
 def _opened(name: str) -> AbstractContextManager[BinaryIO]:

@@ -80,11 +80,6 @@ class Report:
     message_id: str = ""
     feedback_type: str = ""
 
-    @property
-    def original_sender(self) -> str:
-        """The likeliest envelope sender of the original, for VERP; empty where unknown."""
-        return self.sent_to[0] if self.sent_to else ""
-
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:

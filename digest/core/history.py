@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from digest.core.ledger import Bounced
     from digest.core.outbox import State
 
 
@@ -31,15 +30,3 @@ class Delivered:
     attempts: int
     reply: str
     settled_at: datetime | None
-
-
-class History(Protocol):
-    """Reads the ledger by person. Not shared between threads."""
-
-    def deliveries(self, subscriber: int, count: int) -> list[Delivered]:
-        """The last so many deliveries to a subscriber, latest edition first."""
-        ...
-
-    def bounces(self, subscriber: int, count: int) -> list[Bounced]:
-        """What came back of a subscriber's mail, the last so many, latest first."""
-        ...

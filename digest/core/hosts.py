@@ -17,6 +17,11 @@ _ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HERE = ("localhost", "local", "internal", "lan", "home", "intranet", "corp", "localdomain", "home.arpa")
 
 
+def host_and_port(host: str, port: int) -> str:
+    """Both as one text: `news.example.org:8025`, `[::1]:8025` [RFC 3986, section 3.2.2]."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 @lru_cache(maxsize=1024)
 def ascii_host(host: str) -> str:
     """The ASCII form of a host name; one that is ASCII stays as written.

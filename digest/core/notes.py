@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
 FORGOTTEN = timedelta(days=1)
@@ -107,23 +107,6 @@ class News(NamedTuple):
 
     begun: tuple[Trouble, ...] = ()
     over: tuple[Matter, ...] = ()
-
-
-class Notes(Protocol):
-    """What is remembered of notes, by address. Not shared between threads."""
-
-    def all(self) -> dict[str, Correspondence]:
-        """Every one that is kept, by address; also of those that are no longer configured."""
-        ...
-
-    def change(self, address: str, how: Callable[[Correspondence], Correspondence]) -> None:
-        """Change what is remembered of an address, in one transaction: nobody changes it meanwhile.
-
-        Args:
-            address: Which.
-            how: Given what is remembered, `NOTHING` of a new one; gives what to remember.
-        """
-        ...
 
 
 def news(known: Correspondence, situation: Situation) -> News:

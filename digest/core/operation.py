@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import datetime, timedelta
+    from collections.abc import Callable
+    from datetime import datetime
 
     from digest.core.catchup import Pause
 
@@ -148,6 +149,10 @@ class Standings(Protocol):
         ...
 
 
+FORGOTTEN = timedelta(days=7)
+"""A daemon that has said nothing for longer is not spoken of; the store forgets it when another one starts."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaemonState:
     """A daemon as it last said of itself.
@@ -172,15 +177,3 @@ class DaemonState:
     state: str
     trouble: str = ""
     address: str = ""
-
-
-class Daemons(Protocol):
-    """The daemons that work on a store, each as it last said of itself. Not shared between threads."""
-
-    def note(self, state: DaemonState) -> None:
-        """Keep what a daemon says of itself; those that have said nothing for a week are forgotten."""
-        ...
-
-    def all(self) -> Sequence[DaemonState]:
-        """Every daemon known, those that ticked last first."""
-        ...

@@ -26,6 +26,7 @@ _UNFIT = re.compile(
 _ENDLESS = re.compile(r"&#[0-9]{20,};?")
 # Embeddings and overrides [UAX 9]; marks and isolates, which texts are written with, stay.
 _TURNING = re.compile("[\u202a-\u202e]")
+_NO_LETTER = re.compile(r"[\W_]+")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"\w+(?:['’.,\-]\w+)*")
 _ASCII_WORD = re.compile(r"\w++(?:['.,\-]\w++)*+", re.ASCII)  # the same, and quicker
@@ -52,6 +53,11 @@ def one_line(text: str) -> str:
     if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
         return text
     return " ".join(clean(" ".join(_TURNING.sub("", text).split())).split())
+
+
+def letters(text: str) -> str:
+    """Letters and digits alone: how texts are compared that differ in spaces, marks and capitals."""
+    return _NO_LETTER.sub("", text).casefold()
 
 
 def unescaped(html: str) -> str:

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 from digest import processes
 from digest.app import Newsroom
 from digest.core.errors import ConfigError, DigestError
+from digest.core.hosts import host_and_port
 from digest.core.operation import DaemonState
 from digest.core.text import counted, utc_text
 from digest.daemon.alarm import Alarm
-from digest.daemon.courier import Courier
 from digest.daemon.endpoint import Endpoint
 from digest.daemon.heartbeat import Heartbeat
 from digest.daemon.logs import event
 from digest.daemon.metrics import Metrics
-from digest.daemon.postmaster import Postmaster
 from digest.daemon.signals import Signals
+from digest.daemon.staff import LAST_WORDS, Staff
 from digest.daemon.ticker import Ticker
 
 if TYPE_CHECKING:
@@ -30,17 +30,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.core.ports import Sink
-    from digest.daemon.gatherer import Gatherer
-    from digest.daemon.herald import Herald
-    from digest.daemon.readers_pages import ReadersPages
     from digest.daemon.systemd import Notifier
 
 JUMP = timedelta(seconds=2)
 """A clock that is further off than this from where it should be has jumped."""
-LAST_WORDS = 1.0
-"""Seconds of the grace period that are kept for what comes after the courier has stopped."""
-FRESH = 60.0
-"""Seconds that an edition waits for sources that are being fetched."""
 STUCK = 900.0
 """Seconds after which a tick that has not ended is taken to hang."""
 
@@ -66,13 +59,9 @@ class Daemon:
         self._newsroom.inline = _is_local
         self._store = _identity(self._newsroom)
         self._signals = Signals(self._wake.set, self._grace)
-        self._courier: Courier | None = None
-        self._gatherer: Gatherer | None = None
-        self._herald: Herald | None = None
-        self._pages: ReadersPages | None = None
-        self._pages_failed = False
-        self._postmaster: Postmaster | None = None
-        self._ticker = Ticker(self._newsroom, self._metrics, clock, self._signals.stopping.is_set, self._gather)
+        self._staff = Staff(clock, self._metrics)
+        stopping = self._signals.stopping.is_set
+        self._ticker = Ticker(self._newsroom, self._metrics, clock, stopping, lambda: self._staff.gather(stopping))
         self._refused = ""
         self._ended = time.monotonic()
         self._began: float | None = None
@@ -87,11 +76,7 @@ class Daemon:
         self._signals.start()
         self._open()
         event("started", version=version("digest"), config=self._config, newsletters=self._keys())
-        self._send()
-        self._fetch()
-        self._tell_operator()
-        self._show()
-        self._receive()
+        self._staff.work_by(self._newsroom.settings)
         self._alarm.start()
         self._watch()
         self._notifier.ready(self._status())
@@ -104,102 +89,13 @@ class Daemon:
             # Here, before anything is looked at: a signal that comes later rings again.
             self._wake.clear()
         self._notifier.stopping("stopping")
-        if self._courier is not None and not self._courier.stop(max(self._grace() - LAST_WORDS, 1.0)):
-            event("cut_short", level=logging.WARNING, what="the courier")
-        self._leave_off()
-        self._fall_silent(LAST_WORDS)
-        self._hide()
-        if self._postmaster is not None and not self._postmaster.stop(LAST_WORDS):
-            event("cut_short", level=logging.WARNING, what="the postmaster")
+        self._staff.leave(self._patience())
         self._note("stopped")
         self._alarm.stop()
         self._close()
         self._newsroom.store.close()
         event("stopped")
         return 0
-
-    def _send(self) -> None:
-        """Let a courier take over the mail; the one before finishes what it has on the wire."""
-        if self._courier is not None:
-            self._courier.stop(0)
-            self._courier = None
-        if any(sink.remote for sink in self._newsroom.posting.sinks):
-            self._courier = Courier(self._newsroom.settings, self._clock, self._metrics)
-            self._courier.start()
-
-    def _fetch(self) -> None:
-        """Let a gatherer fetch by this configuration, if there is anything to fetch."""
-        self._leave_off()
-        settings = self._newsroom.settings
-        # Here, for most newsrooms have files alone.
-        from digest.daemon.gatherer import Gatherer, is_needed  # noqa: PLC0415 see above
-
-        if is_needed(settings):
-            self._gatherer = Gatherer(settings, self._clock, self._look_round)
-            self._gatherer.start()
-
-    def _look_round(self) -> None:
-        """Have it looked whether there is something to tell the operator. Any thread may ask."""
-        if (herald := self._herald) is not None:
-            herald.look()
-
-    def _tell_operator(self) -> None:
-        """Let a herald write to the operator, if somebody is to be written to."""
-        self._fall_silent(LAST_WORDS)
-        settings = self._newsroom.settings
-        if settings.notify:
-            from digest.daemon.herald import LONGEST_LOOK, LOOK, Herald  # noqa: PLC0415 as in `_fetch`
-
-            self._herald = Herald(settings, self._clock, LOOK if self._gatherer is None else LONGEST_LOOK)
-            self._herald.start()
-
-    def _fall_silent(self, patience: float) -> None:
-        if self._herald is not None and not self._herald.stop(patience):
-            event("cut_short", level=logging.WARNING, what="the herald")
-        self._herald = None
-
-    def _gather(self) -> None:
-        """Have what is due fetched before an edition is made; an edition does not wait for slow servers for long."""
-        if self._gatherer is None or self._gatherer.look(FRESH, self._signals.stopping.is_set):
-            return
-        if not self._signals.stopping.is_set():
-            event("gathering_goes_on", level=logging.WARNING, waited=FRESH)
-
-    def _leave_off(self, patience: float = LAST_WORDS) -> None:
-        if self._gatherer is not None and not self._gatherer.stop(patience):
-            event("cut_short", level=logging.WARNING, what="the gatherer")
-        self._gatherer = None
-
-    def _show(self) -> None:
-        """Answer the pages for readers, if there are any; tried again at each tick while the port is taken."""
-        listen = self._newsroom.settings.web.listen
-        if listen is None or self._pages is not None:
-            return
-        # Here, for it takes a while to import, and most newsrooms have no such pages yet.
-        from digest.daemon.readers_pages import ReadersPages  # noqa: PLC0415 see above
-
-        pages = ReadersPages(self._newsroom.settings, self._clock, self._metrics)
-        try:
-            pages.start()
-        except DigestError as error:
-            if not self._pages_failed:
-                event("pages_not_listening", level=logging.WARNING, problem=str(error))
-            self._pages_failed = True
-            return
-        self._pages, self._pages_failed = pages, False
-        event("pages_listening", address=_spelt(pages.address))
-
-    def _hide(self) -> None:
-        if self._pages is not None:
-            self._pages.stop()
-            self._pages = None
-
-    def _receive(self) -> None:
-        """Let a postmaster take what comes back; the one before finishes the message that it has."""
-        if self._postmaster is not None:
-            self._postmaster.stop(LAST_WORDS)  # so that its port is free; else the new one tries again
-        self._postmaster = Postmaster(self._newsroom.settings, self._clock, self._metrics)
-        self._postmaster.start()
 
     def _open(self) -> None:
         """Begin what depends on the configuration."""
@@ -232,17 +128,14 @@ class Daemon:
         event("listening", address=self._address())
 
     def _address(self) -> str:
-        if self._endpoint is None:
-            return ""
-        return _spelt(self._endpoint.address)
+        return host_and_port(*self._endpoint.address) if self._endpoint is not None else ""
 
     def _tick(self) -> None:
         self._began = time.monotonic()
         self._ticker.tick()
-        if self._courier is not None:
-            self._courier.look()
+        self._staff.look()
         self._listen()
-        self._show()
+        self._staff.show(self._newsroom.settings)
         self._note("running")
         fine = not self._ticker.troubles and not self._refused
         self._metrics.tick(time.monotonic() - self._began, self._clock())
@@ -292,15 +185,7 @@ class Daemon:
         SQLite finds the files beside a database by their names: whoever closed the old one later would pull them from
         under the new one.
         """
-        if self._courier is not None:
-            self._courier.stop(max(self._grace() - LAST_WORDS, 1.0))
-            self._courier = None
-        self._leave_off(max(self._grace() - LAST_WORDS, 1.0))
-        self._fall_silent(max(self._grace() - LAST_WORDS, 1.0))
-        self._hide()
-        if self._postmaster is not None:
-            self._postmaster.stop(LAST_WORDS)
-            self._postmaster = None
+        self._staff.leave(self._patience(), others=self._patience())
         self._newsroom.store.close()
 
     def _take(self, newsroom: Newsroom) -> None:
@@ -309,16 +194,7 @@ class Daemon:
         self._store = _identity(newsroom)
         self._ticker.changed(newsroom)
         before.store.close()
-        self._send()
-        self._fetch()
-        self._tell_operator()
-        self._pages_failed = False
-        if self._pages is not None and self._pages.listen == newsroom.settings.web.listen:
-            self._pages.take(newsroom.settings)
-        else:
-            self._hide()
-            self._show()
-        self._receive()
+        self._staff.work_by(newsroom.settings)
         if newsroom.settings.daemon != before.settings.daemon:
             self._alarm.stop()
             self._close()
@@ -348,13 +224,7 @@ class Daemon:
     def _trouble(self) -> str:
         """What is wrong that belongs to no newsletter: those keep their own failures."""
         others = [f"{name}: {text}" for name, text in self._ticker.troubles.items() if name not in self._keys()]
-        mail = self._courier.trouble if self._courier is not None else ""
-        pages = self._pages.trouble if self._pages is not None else ""
-        back = self._postmaster.trouble if self._postmaster is not None else ""
-        fetched = self._gatherer.trouble if self._gatherer is not None else ""
-        notes = self._herald.trouble if self._herald is not None else ""
-        told = (mail and f"the courier: {mail}", pages, notes)
-        return "; ".join(filter(None, (self._refused, *others, *told, back, fetched)))
+        return "; ".join(filter(None, (self._refused, *others, self._staff.trouble)))
 
     def _alive(self) -> bool:
         """Whether it ticks. Any thread may ask."""
@@ -374,6 +244,10 @@ class Daemon:
 
     def _grace(self) -> float:
         return self._newsroom.settings.daemon.grace.total_seconds()
+
+    def _patience(self) -> float:
+        """Seconds of the grace period that the mail on the wire may take."""
+        return max(self._grace() - LAST_WORDS, 1.0)
 
     def _tick_seconds(self) -> float:
         return self._newsroom.settings.daemon.tick.total_seconds()
@@ -408,11 +282,6 @@ class Daemon:
         wrong = f"; failing: {failing}" if failing else ""
         refused = "; config.yaml was refused" if self._refused else ""
         return f"{counted(len(self._keys()), 'newsletter')}, {coming}{wrong}{refused}"
-
-
-def _spelt(address: tuple[str, int]) -> str:
-    host, port = address
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _is_local(sink: Sink) -> bool:

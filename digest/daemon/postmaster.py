@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from digest.bounces.lmtp import Listener
 from digest.bounces.ways import ImapWay, LmtpWay, MaildirWay, unread
 from digest.core.errors import DigestError
+from digest.core.hosts import host_and_port
 from digest.daemon.logs import event
 from digest.daemon.receiver import Receiver
 from digest.daemon.troubles import Troubles
@@ -176,9 +177,7 @@ class Postmaster:
 
 def _address(server: asyncio.Server) -> str:
     name = server.sockets[0].getsockname()
-    if isinstance(name, str):
-        return name
-    return f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"
+    return name if isinstance(name, str) else host_and_port(*name[:2])
 
 
 def _check_free(path: Path) -> None:

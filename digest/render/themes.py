@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from digest.core.errors import TemplateError
 from digest.core.theme import Colours, Theme, faint, read_colour, read_fonts
 from digest.render.folders import shown
+from digest.render.textfiles import read_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,14 +49,7 @@ def load_theme(roots: Sequence[Path], template: str) -> Theme:
 
 
 def _read(path: Path, place: str) -> Theme:
-    try:
-        # BaseLoader: every value is a text.
-        data = getattr(yaml, "CBaseLoader", yaml.BaseLoader)(path.read_text("utf-8")).get_single_data() or {}
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise TemplateError(f"is no YAML: {error.problem}", place=f"{place}:{line}") from error
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise TemplateError(f"cannot be read: {error}", place=place) from error
+    data = read_texts(path, place) or {}
     try:
         _known(data, {"colours", "dark", "fonts", *_PIXELS}, "the file")
         fonts = _texts(data, "fonts", frozenset(_FONTS))

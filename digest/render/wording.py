@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import yaml
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time, match_skeleton
 from babel.numbers import format_decimal
 
 from digest.core.errors import TemplateError
+from digest.render.textfiles import read_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,14 +110,7 @@ def load_phrases(folders: Sequence[Path]) -> Phrases:
 
 def _read(path: Path) -> Phrases:
     place = f"templates/{PHRASES_FILE}"
-    try:
-        # BaseLoader: 'no' is Norwegian here, not False; libyaml's where it is there, for it is ten times as fast.
-        data = getattr(yaml, "CBaseLoader", yaml.BaseLoader)(path.read_text("utf-8")).get_single_data()
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise TemplateError(f"is no YAML: {error.problem}", place=f"{place}:{line}") from error
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise TemplateError(f"cannot be read: {error}", place=place) from error
+    data: object = read_texts(path, place)
     if not isinstance(data, dict):
         raise TemplateError("must map each language to its phrases", place=place)
     for language, phrases in data.items():

@@ -14,9 +14,11 @@ from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, WithJson
 
 from digest.bounces.ways import ImapWay, LmtpWay, MaildirWay, Way, WebhookWay
 from digest.core.bounce import Provider
-from digest.settings.kinds import Duration, FromEnvironment, HostName, Line, MistakeAtError, parse_listen
+from digest.settings.addresses import HostName, parse_listen
+from digest.settings.kinds import FromEnvironment, Line, MistakeAtError, below
 from digest.settings.parts import Shape
 from digest.settings.relays import Port
+from digest.settings.times import Duration
 from digest.yamlwords import describe
 
 IMAPS = 993
@@ -89,7 +91,7 @@ class MaildirShape(Shape):
 
     def of(self, root: Path) -> MaildirWay:
         """The way in; relative paths start at `root`."""
-        return MaildirWay(Path(os.path.normpath(root / self.path)), self.every)
+        return MaildirWay(below(root, self.path), self.every)
 
 
 class ImapShape(Shape):
@@ -156,7 +158,7 @@ class LmtpShape(Shape):
 
     def of(self, root: Path) -> LmtpWay:
         """The way in; relative paths start at `root`."""
-        return LmtpWay(Path(os.path.normpath(root / self.listen)) if isinstance(self.listen, str) else self.listen)
+        return LmtpWay(below(root, self.listen) if isinstance(self.listen, str) else self.listen)
 
 
 class WebhookShape(Shape):

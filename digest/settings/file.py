@@ -4,6 +4,8 @@ These are the shapes of the file, as written; `digest.config` reads them and fil
 Annotations are not postponed here: pydantic reads them while the classes are made.
 """
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -13,28 +15,35 @@ from pydantic import (
     Field,
 )
 
+from digest.settings.addresses import SiteId, StoreUrl, Url
 from digest.settings.bounces import WayShape, each_once
 from digest.settings.checks import ChecksShape
-from digest.settings.kinds import (
-    Key,
-    Language,
-    Line,
-    SiteId,
-    StoreUrl,
-    Url,
-)
+from digest.settings.daemon import DaemonShape
+from digest.settings.kinds import Key, Language, Line, below, name_of
 from digest.settings.mail import MailShape, Notify, WebShape
 from digest.settings.newsletter import NewsletterShape
-from digest.settings.parts import (
-    DaemonShape,
-    Shape,
-)
+from digest.settings.parts import Shape
 from digest.settings.relays import SmtpSinkShape
 from digest.settings.sources import AnySource, FolderShape
 from digest.settings.summaries import SummariesShape
 from digest.settings.theme import ThemeShape
 
 Format = Literal["eml", "maildir", "mbox", "web"]
+
+
+@dataclass(frozen=True, slots=True)
+class SinkSettings:
+    """A file sink.
+
+    Attributes:
+        name: Unique among the sinks: type and path as written, `file:out/mail`.
+        path: Absolute.
+        format: "eml", "maildir", "mbox", or "web" for a copy of the finished web pages.
+    """
+
+    name: str
+    path: Path
+    format: Format
 
 
 class SiteShape(Shape):
@@ -87,6 +96,14 @@ class FileSinkShape(Shape):
         "finished web pages for a web server (web).",
         examples=["eml"],
     )
+
+    def of(self, root: Path) -> SinkSettings:
+        """The settings.
+
+        Args:
+            root: Where relative paths start.
+        """
+        return SinkSettings(name_of(self.type, self.path), below(root, self.path), self.format)
 
 
 def _of_files(value: Any) -> Any:

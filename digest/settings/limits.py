@@ -13,8 +13,9 @@ from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, WithJson
 from digest.core.allowances import ANY_DOMAIN, NO_RATE, DomainRule, Rate, RelayLimits, WarmUp
 from digest.core.hosts import ascii_host
 from digest.core.sendinghours import Hours
-from digest.settings.kinds import MistakeAtError, Zone
+from digest.settings.kinds import MistakeAtError
 from digest.settings.parts import Shape
+from digest.settings.times import Zone
 from digest.yamlwords import describe
 
 _TIME = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9]|24:00"

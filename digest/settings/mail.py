@@ -4,24 +4,28 @@ Annotations are not postponed here: pydantic reads them while the classes are ma
 """
 
 import re
-from typing import Annotated, Any
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator
 
 from digest.core.hosts import ascii_host
 from digest.delivery.verp import LONGEST_BASE
-from digest.settings.kinds import (
+from digest.settings.addresses import (
     LABEL,
-    Day,
-    Line,
     MailAddress,
     PublicListen,
     Recipients,
     Url,
-    parse_address,
-    web_address,
+    parse_mail_address,
+    parse_web_address,
 )
+from digest.settings.kinds import Line, as_list, below
 from digest.settings.parts import Shape
+from digest.settings.times import Day
 from digest.yamlwords import describe
 
 _SELECTOR = rf"(?=.{{1,63}}$){LABEL}(?:\.{LABEL})*"
@@ -29,28 +33,19 @@ _SELECTOR = rf"(?=.{{1,63}}$){LABEL}(?:\.{LABEL})*"
 
 def parse_link(value: str) -> str:
     """Read the address of a page."""
-    web_address(value, "expected an address such as https://news.example.org/help")
+    parse_web_address(value, "expected an address such as https://news.example.org/help")
     return value
 
 
 def parse_bounces(value: str) -> str:
     """Read the address that bounces go to: there must be room in it for what says which delivery bounced."""
-    local = parse_address(value).partition("@")[0]
+    local = parse_mail_address(value).partition("@")[0]
     if len(local) > LONGEST_BASE:
         raise ValueError(
             f"has {len(local)} characters before the @; at most {LONGEST_BASE} leave room for what is added to say "
             "which message came back; for example bounces@lists.example.org"
         )
     return value
-
-
-def _several(value: Any) -> Any:
-    """One address is a list of one."""
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, list):
-        return value
-    raise ValueError(f"expected an address or a list of them, found {describe(value)}; for example ops@example.org")
 
 
 def parse_domain(value: str) -> str:
@@ -68,13 +63,62 @@ def parse_selector(value: str) -> str:
     raise ValueError(f"expected a selector such as d2026, of letters, digits, '-' and '.', found {describe(value)}")
 
 
-Notify = Annotated[Recipients, BeforeValidator(_several, json_schema_input_type=str | list[str])]
+Notify = Annotated[
+    Recipients,
+    BeforeValidator(
+        partial(as_list, expected="an address or a list of them", example="ops@example.org"),
+        json_schema_input_type=str | list[str],
+    ),
+]
 Bounces = Annotated[str, AfterValidator(parse_bounces)]
 Domain = Annotated[str, AfterValidator(parse_domain)]
 Selector = Annotated[
     str, AfterValidator(parse_selector), WithJsonSchema({"type": "string", "pattern": f"^{_SELECTOR}$"})
 ]
 Link = Annotated[str, AfterValidator(parse_link), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+
+
+@dataclass(frozen=True, slots=True)
+class DkimSettings:
+    """A key that signs messages.
+
+    Attributes:
+        domain: ASCII, in small letters.
+        selector: Unique within the domain.
+        path: Of the private key's file, absolute.
+        start: The first day it signs; None: always.
+    """
+
+    domain: str
+    selector: str
+    path: Path
+    start: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """What messages need besides newsletter and site.
+
+    Attributes:
+        bounces: Address that bounces go to; empty when there is none.
+        dkim: In the order of the file.
+    """
+
+    bounces: str
+    dkim: tuple[DkimSettings, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The pages for readers; where they are reachable from outside stands in the site.
+
+    Attributes:
+        listen: Host and port at which the daemon answers them; None: nowhere.
+        subscribe: Whether there is a form to subscribe.
+    """
+
+    listen: tuple[str, int] | None
+    subscribe: bool
 
 
 class DkimShape(Shape):
@@ -137,6 +181,15 @@ class MailShape(Shape):
         examples=["Example Press, 1 High Street, Exampleton"],
     )
 
+    def of(self, root: Path) -> MailSettings:
+        """The settings.
+
+        Args:
+            root: Where relative paths start.
+        """
+        keys = (DkimSettings(one.domain, one.selector, below(root, one.key), one.start) for one in self.dkim)
+        return MailSettings(self.bounces or "", tuple(keys))
+
     @field_validator("dkim")
     @classmethod
     def _each_once(cls, value: tuple[DkimShape, ...]) -> tuple[DkimShape, ...]:
@@ -171,3 +224,7 @@ class WebShape(Shape):
         description="Whether there is a form by which anybody may ask to subscribe, at subscribe/NEWSLETTER.",
         examples=[True],
     )
+
+    def settings(self) -> WebSettings:
+        """The settings."""
+        return WebSettings(self.listen if self.url else None, self.subscribe)

@@ -18,23 +18,8 @@ from digest.core.newsletter import SummaryForm, TemplateSet, TooFew
 from digest.core.schedule import CatchUp
 from digest.schedules.calendar import Calendar
 from digest.schedules.reading import divide
-from digest.settings.kinds import (
-    PREVIOUS_SLOT,
-    Blackout,
-    CatchUpWindow,
-    Count,
-    Day,
-    Duration,
-    Language,
-    Line,
-    Mailbox,
-    MistakeAtError,
-    Recipients,
-    Schedule,
-    Subject,
-    WindowLength,
-    Zone,
-)
+from digest.settings.addresses import Mailbox, Recipients
+from digest.settings.kinds import Count, Language, Line, MistakeAtError, Subject
 from digest.settings.parts import (
     FeedsShape,
     FilterShape,
@@ -45,6 +30,7 @@ from digest.settings.parts import (
     ordered,
 )
 from digest.settings.theme import ThemeShape
+from digest.settings.times import PREVIOUS_SLOT, Blackout, CatchUpWindow, Day, Duration, Schedule, WindowLength, Zone
 
 
 class NewsletterShape(Shape):

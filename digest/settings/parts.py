@@ -4,26 +4,14 @@ Annotations are not postponed here: pydantic reads them while the classes are ma
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from digest.core.newsletter import ANY_CATEGORY, Filter, ImageRules, RemoteImages, Section
-from digest.settings.kinds import (
-    Count,
-    Day,
-    Duration,
-    FeedCount,
-    Grace,
-    Heartbeat,
-    ImageOctets,
-    ImagePixels,
-    Line,
-    Listen,
-    Tick,
-    Words,
-)
+from digest.settings.kinds import Count, FeedCount, ImageOctets, ImagePixels, Line, Words
+from digest.settings.times import Day
 
 
 class Shape(BaseModel):
@@ -150,42 +138,6 @@ class PauseShape(Shape):
     @classmethod
     def _not_before_start(cls, value: date, info: ValidationInfo) -> date:
         return ordered(info.data.get("start"), value)
-
-
-class DaemonShape(Shape):
-    """The daemon: how it waits, and how it shows that it lives."""
-
-    model_config = ConfigDict(title="daemon")
-
-    tick: Tick = Field(
-        default=timedelta(seconds=15),
-        description="How often it looks for what is due: from 1s to 5m; the default is 15s.",
-        examples=["15s"],
-        json_schema_extra={"default": "15s"},
-    )
-    grace: Grace = Field(
-        default=timedelta(seconds=30),
-        description="How long it may finish what it does when it is told to stop (SIGTERM); the default is 30s.",
-        examples=["30s"],
-        json_schema_extra={"default": "30s"},
-    )
-    collect: Duration = Field(
-        default=timedelta(minutes=15),
-        description="How often sources are read when nothing is due; the default is 15m.",
-        examples=["15m"],
-        json_schema_extra={"default": "15m"},
-    )
-    listen: Listen = Field(
-        default=("127.0.0.1", 8025),
-        description="Address and port of /healthz and /metrics, of this machine alone; or 'off'.",
-        examples=["127.0.0.1:8025", "[::1]:8025", "off"],
-        json_schema_extra={"default": "127.0.0.1:8025"},
-    )
-    heartbeat: Heartbeat | None = Field(
-        default=None,
-        description="A file written at each tick, relative to this file's folder, or a URL called every minute.",
-        examples=["out/heartbeat", "https://example.org/ping"],
-    )
 
 
 def ordered(start: date | None, end: date) -> date:

@@ -3,14 +3,18 @@
 Annotations are not postponed here: pydantic reads them while the classes are made.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from digest.core.allowances import RelayLimits
 from digest.core.bounce import Provider
+from digest.core.hosts import host_and_port
 from digest.delivery.smtp.settings import Mechanism, Pipelining, RelaySettings, Security
-from digest.settings.kinds import FromEnvironment, HostName, Key, Line, MistakeAtError, WholeNumber
+from digest.settings.addresses import HostName
+from digest.settings.kinds import FromEnvironment, Key, Line, MistakeAtError, WholeNumber, check_login
 from digest.settings.limits import LimitsShape
 from digest.settings.parts import Shape
 
@@ -21,6 +25,21 @@ Port = Annotated[WholeNumber, Field(ge=1, le=65_535)]
 Connections = Annotated[WholeNumber, Field(ge=1, le=200)]
 Messages = Annotated[WholeNumber, Field(ge=1, le=1_000_000)]
 Weight = Annotated[WholeNumber, Field(ge=0, le=1000)]
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """An SMTP sink.
+
+    Attributes:
+        name: Unique among the sinks: `smtp`, or `smtp:` and the name it was given.
+        relays: At least one, each with a name of its own.
+        limits: What limits each of them.
+    """
+
+    name: str
+    relays: tuple[RelaySettings, ...]
+    limits: RelayLimits
 
 
 class RelayKeys(Shape):
@@ -113,7 +132,7 @@ class RelayKeys(Shape):
         security = self.security or ("tls" if self.port == SUBMISSIONS else "starttls")
         port = self.port or {"none": 25, "starttls": 587, "tls": SUBMISSIONS}[security]
         return RelaySettings(
-            name=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+            name=host_and_port(host, port),
             host=host,
             port=port,
             security=security,
@@ -134,13 +153,7 @@ class RelayKeys(Shape):
 
     @model_validator(mode="after")
     def _logs_in_with_both(self) -> Self:
-        if self.password is not None and self.username is None:
-            raise MistakeAtError("password", "there is no 'username' beside it; for example username: desk")
-        if self.username is not None and self.password is None:
-            raise MistakeAtError(
-                "username",
-                "there is no 'password' beside it; for example password: ${SMTP_PASSWORD}, from the environment",
-            )
+        check_login(self.username, self.password, "SMTP_PASSWORD")
         return self
 
 
@@ -185,17 +198,20 @@ class SmtpSinkShape(RelayKeys, LimitsShape):
         if self.relays is not None:
             for key in sorted(self.model_fields_set - {"type", "name", "relays", *LimitsShape.model_fields}):
                 raise MistakeAtError(key, "belongs to a relay: write it below 'relays', with each that it is for")
-            names = [relay.name for relay in self.of(Path())]
+            names = [relay.name for relay in self._relays(Path())]
             for name in sorted({name for name in names if names.count(name) > 1}):
                 raise MistakeAtError("relays", f"'{name}' is there twice; remove one of the two")
         return self
 
-    def of(self, root: Path) -> tuple[RelaySettings, ...]:
-        """Its relays.
+    def of(self, root: Path) -> SmtpSettings:
+        """The settings.
 
         Args:
             root: Where relative paths start.
         """
+        return SmtpSettings(f"smtp:{self.name}" if self.name else "smtp", self._relays(root), self.relay_limits())
+
+    def _relays(self, root: Path) -> tuple[RelaySettings, ...]:
         if self.relays is None:
             return (self.relay(self.host or "", root),)
         return tuple(each.relay(each.host, root) for each in self.relays)

@@ -3,12 +3,11 @@
 Annotations are not postponed here: pydantic reads them while the classes are made.
 """
 
-import os
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
@@ -17,18 +16,10 @@ from digest.core.fetching import Login
 from digest.core.newsletter import RemoteImages
 from digest.core.sourcerules import SourceRules
 from digest.schedules.reading import read_day
-from digest.settings.kinds import (
-    Count,
-    Duration,
-    FromEnvironment,
-    Language,
-    Line,
-    MistakeAtError,
-    Zone,
-    name_of,
-    web_address,
-)
+from digest.settings.addresses import parse_web_address
+from digest.settings.kinds import Count, FromEnvironment, Language, Line, MistakeAtError, below, check_login, name_of
 from digest.settings.parts import FilterShape, Shape
+from digest.settings.times import Duration, Zone
 from digest.yamlwords import describe
 
 PRIORITY = 10
@@ -45,6 +36,7 @@ class FileSource:
         path: Absolute.
         zone: The zone of dates without one.
         priority: An article that several sources have is that of the lowest number; so is the one that leads a story.
+        url: Empty, as files have none.
     """
 
     type: Literal["folder", "page"]
@@ -52,6 +44,7 @@ class FileSource:
     path: Path
     zone: ZoneInfo
     priority: int = PRIORITY
+    url: ClassVar[str] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +79,12 @@ class RemoteSource:
 SourceSettings: TypeAlias = FileSource | RemoteSource
 
 
-def parse_address(value: str) -> str:
+def is_called(source: SourceSettings, text: str) -> bool:
+    """Whether a person may mean a source: by its name, without the type too, or by its address."""
+    return text in (source.name, source.name.partition(":")[2], source.url or source.name)
+
+
+def parse_source_url(value: str) -> str:
     """Read the address of something to fetch."""
     if re.match(r"[^/?#]*//[^/?#]*@", value):
         raise ValueError(
@@ -94,7 +92,7 @@ def parse_address(value: str) -> str:
             "${EXAMPLE_PASSWORD} beside it, from the environment"
         )
     expected = "expected an address such as https://example.org/feed.xml"
-    parts = web_address(value, expected)
+    parts = parse_web_address(value, expected)
     if parts.fragment:
         raise ValueError(f"{expected}, without '#', found {describe(value)}")
     return value
@@ -130,7 +128,9 @@ def parse_username(value: str) -> str:
 
 
 Username = Annotated[Line, AfterValidator(parse_username)]
-Address = Annotated[str, AfterValidator(parse_address), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+SourceUrl = Annotated[
+    str, AfterValidator(parse_source_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})
+]
 First = Annotated[
     int | date, PlainValidator(parse_first), WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]})
 ]
@@ -198,7 +198,7 @@ class PageShape(FilesShape):
 class RemoteShape(SourceShape):
     """A source that is fetched."""
 
-    url: Address = Field(description="Its address, http or https.", examples=["https://example.org/feed.xml"])
+    url: SourceUrl = Field(description="Its address, http or https.", examples=["https://example.org/feed.xml"])
     name: Line | None = Field(
         default=None, description="What it is called in lists and filters; its address when left out.", examples=["LWN"]
     )
@@ -254,13 +254,7 @@ class RemoteShape(SourceShape):
 
     @model_validator(mode="after")
     def _logs_in_with_both(self) -> Self:
-        if self.password is not None and self.username is None:
-            raise MistakeAtError("password", "there is no 'username' beside it; for example username: desk")
-        if self.username is not None and self.password is None:
-            raise MistakeAtError(
-                "username",
-                "there is no 'password' beside it; for example password: ${EXAMPLE_PASSWORD}, from the environment",
-            )
+        check_login(self.username, self.password, "EXAMPLE_PASSWORD")
         if self.username is not None and self.url.lower().startswith("http:") and not self.local:
             raise MistakeAtError(
                 "username", "would be sent in plain text: write https:// in 'url', or local: true in your own network"
@@ -280,16 +274,16 @@ class RemoteShape(SourceShape):
             most=self.limit,
         )
         return RemoteSource(
-            kind,
-            f"{kind}:{self.name or self.url}",
-            self.url,
-            rules,
-            self.priority,
-            self.every,
-            full_text,
-            self.local,
-            Login(self.username, self.password) if self.username and self.password else None,
-            self.images,
+            type=kind,
+            name=f"{kind}:{self.name or self.url}",
+            url=self.url,
+            rules=rules,
+            priority=self.priority,
+            every=self.every,
+            full_text=full_text,
+            local=self.local,
+            login=Login(self.username, self.password) if self.username and self.password else None,
+            images=self.images,
         )
 
 
@@ -326,5 +320,4 @@ AnySource = Annotated[FolderShape | PageShape | FeedShape | WebPageShape, Field(
 
 
 def _files(kind: Literal["folder", "page"], shape: FilesShape, root: Path, zone: ZoneInfo) -> FileSource:
-    path = Path(os.path.normpath(root / shape.path))
-    return FileSource(kind, name_of(kind, shape.path), path, shape.timezone or zone, shape.priority)
+    return FileSource(kind, name_of(kind, shape.path), below(root, shape.path), shape.timezone or zone, shape.priority)

@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 from pydantic import ConfigDict, Field, Strict, model_validator
 
 from digest.core.modeluse import TokenPrice
-from digest.settings.kinds import Count, FromEnvironment, Line, MistakeAtError, Tick, Url
+from digest.settings.addresses import Url
+from digest.settings.kinds import Count, FromEnvironment, Line, MistakeAtError
 from digest.settings.parts import Shape
+from digest.settings.times import Tick
 from digest.summaries.model.settings import ModelSettings
 
 Parallel = Annotated[int, Strict(), Field(ge=1, le=64)]

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema, model_validator
 
 from digest.core.theme import Colours, Logo, Theme, read_colour, read_fonts
-from digest.settings.kinds import Line, MistakeAtError, web_address
+from digest.settings.addresses import parse_web_address
+from digest.settings.kinds import Line, MistakeAtError
 from digest.settings.parts import Shape
 from digest.yamlwords import describe
 
@@ -28,7 +29,7 @@ def _colour(value: Any) -> str:
 
 def _picture(value: str) -> str:
     expected = "expected the https address of a picture such as https://news.example.org/logo.png"
-    if web_address(value, expected).scheme != "https":
+    if parse_web_address(value, expected).scheme != "https":
         raise ValueError(f"{expected}, found {describe(value)}")
     return value
 

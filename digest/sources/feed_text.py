@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from digest.core.text import one_line, unescaped, word_count
+from digest.core.text import letters, one_line, unescaped, word_count
 from digest.sources.spans import without_spans
 
 LONGEST_SUMMARY = 120
@@ -116,13 +116,7 @@ def own_summary(summary: str, content: str) -> str:
     words = word_count(text)
     if not 3 <= words <= LONGEST_SUMMARY or words >= word_count(content):
         return ""
-    same = _letters(content)
-    return "" if _letters(text) in same else text
-
-
-def _letters(text: str) -> str:
-    """Letters and digits alone: how two texts are compared that differ in spaces and quotation marks."""
-    return re.sub(r"\W+", "", text).casefold()
+    return "" if letters(text) in letters(content) else text
 
 
 def made_title(text: str) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from digest.core.identity import normalise_url
 from digest.core.model import FoundArticle, Image, Problem
 from digest.core.syndication import entry_path
-from digest.core.text import one_line, word_count
+from digest.core.text import letters, one_line, word_count
 from digest.core.urls import canonical_url
 from digest.sources.article_file import shortened
 from digest.sources.feed_text import made_title, own_summary
@@ -28,7 +28,7 @@ from digest.sources.webpage_jsonld import read_structured
 from digest.sources.webpage_refusals import SHORT_WORDS, refusal
 from digest.sources.webpage_stubs import stubs
 from digest.sources.webpage_titles import headline
-from digest.sources.webpage_tree import letters, parse_page, text_of
+from digest.sources.webpage_tree import parse_page, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,13 +19,13 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from digest.core.model import Body
-from digest.core.text import short_hash, word_count
+from digest.core.text import letters, short_hash, word_count
 from digest.sources.addresses import Addresses, resolved
 from digest.sources.allowlist import BLOCK_TAGS
 from digest.sources.blocks import blocks_of
 from digest.sources.sanitise import finish_fragment, parse_fragment
 from digest.sources.webpage_furniture import prepare, take_dateline, take_furniture, take_standfirst
-from digest.sources.webpage_tree import letters, text_of
+from digest.sources.webpage_tree import text_of
 
 if TYPE_CHECKING:
     from datetime import datetime

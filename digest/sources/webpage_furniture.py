@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from digest.core.feeddates import read_feed_date
-from digest.core.text import one_line
+from digest.core.text import letters, one_line
 from digest.sources.page_furniture import is_furniture
 from digest.sources.tidy import remove
-from digest.sources.webpage_tree import letters, text_of, tokens
+from digest.sources.webpage_tree import text_of, tokens
 from digest.sources.webpage_words import BOX_CLASS, LABEL, LIST_LABEL, STANDFIRST_CLASS
 
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digest.core.model import Problem
 from digest.core.ports import Offer
+from digest.core.text import letters
 from digest.core.webaddress import shown
 from digest.sources.webpage import PageOrigin, read_webpage
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from digest.core.fetching import Fetched
     from digest.core.model import FoundArticle
-
-_WORD = re.compile(r"\w{2,}")
 
 
 class WebPageReader:
@@ -59,7 +57,6 @@ class WebPageReader:
         return replace(
             found,
             path=article.path,
-            title=found.title,
             published=found.published if own_date else article.published or found.published,
             published_by=found.published_by if own_date else article.published_by or found.published_by,
             summary=found.summary or _own_teaser(article.summary, found),
@@ -69,5 +66,5 @@ class WebPageReader:
 
 def _own_teaser(teaser: str, found: FoundArticle) -> str:
     """A card's teaser, where it is not the beginning of the text."""
-    text = "".join(_WORD.findall(" ".join(block.text for block in found.body.blocks).casefold()))
-    return "" if "".join(_WORD.findall(teaser.casefold()))[:60] in text else teaser
+    text = letters(" ".join(block.text for block in found.body.blocks))
+    return "" if letters(teaser)[:60] in text else teaser

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from digest.core.text import letters
 from digest.sources.webpage_address import site_of
 
 if TYPE_CHECKING:
@@ -18,23 +19,22 @@ _BY = re.compile(r"^(?:by|von|par|por|di|av|door|written by|text|от|بقلم)[
 _NO_NAME = re.compile(
     r"https?://|www\.|@|^\d|^(?:admin|administrator|editor|root|user|staff|redaktion|n/?a|none|unknown)$", re.IGNORECASE
 )
-_LETTERS = re.compile(r"[\W_]+")
 
 
 def headline(claims: Claims, url: str) -> str:
     """The title of a page: the first that it claims, whole, without the site's name; empty when it has none."""
-    names = {_folded(value) for claim in claims.of("site") for value in claim.values}
-    names |= {_folded(site_of(url)), _folded(site_of(url).partition(".")[0])}
+    names = {letters(value) for claim in claims.of("site") for value in claim.values}
+    names |= {letters(site_of(url)), letters(site_of(url).partition(".")[0])}
     said = [each.values[0] for each in claims.of("title")]
-    headings = {_folded(each.values[0]) for each in claims.of("title") if each.origin in {"html", "json-ld"}}
+    headings = {letters(each.values[0]) for each in claims.of("title") if each.origin in {"html", "json-ld"}}
     titles = [text for each in said if (text := without_site(each, names, headings))]
     if not titles:
         return ""
     # Google once took 110 characters of a headline, so programs cut them; another claim may have the whole.
-    beginning = _folded(_CUT.sub("", titles[0]))
+    beginning = letters(_CUT.sub("", titles[0]))
     if _CUT.search(titles[0]) and beginning:
         return next(
-            (each for each in titles[1:] if _folded(each).startswith(beginning) and not _CUT.search(each)), titles[0]
+            (each for each in titles[1:] if letters(each).startswith(beginning) and not _CUT.search(each)), titles[0]
         )
     return titles[0]
 
@@ -44,11 +44,11 @@ def without_site(title: str, names: Iterable[str], headings: Iterable[str]) -> s
 
     Args:
         title: One line.
-        names: Those of the site, as `_folded` gives them.
+        names: Those of the site, as `letters` gives them.
         headings: What the page shows as a title, folded too: what stands apart from such a one goes, whatever it says.
     """
     names, headings = set(names) - {""}, set(headings) - {""}
-    if _folded(title) in names:
+    if letters(title) in names:
         return ""
     changed = True
     while changed:
@@ -56,13 +56,13 @@ def without_site(title: str, names: Iterable[str], headings: Iterable[str]) -> s
         gaps = list(_APART.finditer(title))
         for gap in reversed(gaps):
             head, tail = title[: gap.start()], title[gap.end() :]
-            heading = _folded(head) in headings and _folded(title) not in headings and "|" in gap[0]
-            if head and (_folded(tail) in names or heading):
+            heading = letters(head) in headings and letters(title) not in headings and "|" in gap[0]
+            if head and (letters(tail) in names or heading):
                 title, changed = head, True
                 break
         for gap in gaps if not changed else ():
             tail = title[gap.end() :]
-            if tail and _folded(title[: gap.start()]) in names:
+            if tail and letters(title[: gap.start()]) in names:
                 title, changed = tail, True
                 break
     return title
@@ -76,7 +76,3 @@ def names_of(values: Iterable[str]) -> str:
         if name and len(name) <= 100 and not _NO_NAME.search(name):
             found.setdefault(name.casefold(), name)
     return ", ".join(found.values())
-
-
-def _folded(text: str) -> str:
-    return _LETTERS.sub("", text).casefold()

@@ -44,7 +44,6 @@ _READ_AS = {
 }  # fmt: skip
 # Python's names for what is no encoding of pages.
 _NO_CHARSET = frozenset({"utf-7", "unicode_escape", "unicode-escape", "raw_unicode_escape", "idna", "punycode"})
-_NO_LETTER = re.compile(r"[\W_]+")
 _NOT_TEXT = frozenset({"script", "style", "template", "svg", "math", "iframe", "object", "noscript", "canvas"})
 
 
@@ -185,8 +184,3 @@ def text_of(element: etree._Element) -> str:
 def tokens(element: etree._Element) -> list[str]:
     """The words of its class, id and role, in lower case."""
     return f"{element.get('class', '')} {element.get('id', '')} {element.get('role', '')}".lower().split()
-
-
-def letters(text: str) -> str:
-    """Letters and digits alone: how texts are compared that differ in spaces and quotation marks."""
-    return _NO_LETTER.sub("", text).casefold()

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class SqlHistory:
-    """The `History` port over a database."""
+    """Reads the ledger by person. Not shared between threads."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def deliveries(self, subscriber: int, count: int) -> list[Delivered]:
-        """See `History`."""
+        """The last so many deliveries to a subscriber, latest edition first."""
         query = (
             select(
                 *(dispatches.c[name] for name in ("newsletter", "edition", "sink")),
@@ -35,7 +35,7 @@ class SqlHistory:
             return [Delivered(**row) for row in connection.execute(query.limit(count)).mappings()]
 
     def bounces(self, subscriber: int, count: int) -> list[Bounced]:
-        """See `History`."""
+        """What came back of a subscriber's mail, the last so many, latest first."""
         query = (
             select(*(bounces.c[name] for name in Bounced.__slots__))
             .where(bounces.c.subscriber == subscriber)

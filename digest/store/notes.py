@@ -19,19 +19,24 @@ if TYPE_CHECKING:
 
 
 class SqlNotes:
-    """The `Notes` port over a database."""
+    """What is remembered of notes, by address. Not shared between threads."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def all(self) -> dict[str, Correspondence]:
-        """See `Notes`."""
+        """Every one that is kept, by address; also of those that are no longer configured."""
         with self._database.read() as connection:
             rows = connection.execute(select(notes).order_by(notes.c.address)).all()
         return {row.address: _read(row.state) for row in rows}
 
     def change(self, address: str, how: Callable[[Correspondence], Correspondence]) -> None:
-        """See `Notes`."""
+        """Change what is remembered of an address, in one transaction: nobody changes it meanwhile.
+
+        Args:
+            address: Which.
+            how: Given what is remembered, `NOTHING` of a new one; gives what to remember.
+        """
         this = notes.c.address == address
         with self._database.write() as connection:
             text = connection.execute(select(notes.c.state).where(this)).scalar()

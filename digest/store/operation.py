@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select, update
 
 from digest.core.catchup import Pause
-from digest.core.operation import DaemonState, Failure
+from digest.core.operation import FORGOTTEN, DaemonState, Failure
 from digest.store.tables import daemons, pauses, standings
 
 if TYPE_CHECKING:
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from digest.store.engine import Database
-
-FORGOTTEN = timedelta(days=7)
-"""A daemon that has said nothing for so long is forgotten."""
 
 
 class SqlStandings:
@@ -93,13 +89,13 @@ def _put(connection: Connection, newsletter: str, values: dict[str, Any]) -> Non
 
 
 class SqlDaemons:
-    """The `Daemons` port over a database."""
+    """The daemons that work on a store, each as it last said of itself. Not shared between threads."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def note(self, state: DaemonState) -> None:
-        """See `Daemons`."""
+        """Keep what a daemon says of itself; those that have said nothing for a week are forgotten."""
         values = {column.name: getattr(state, column.name) for column in daemons.c}
         with self._database.write() as connection:
             if not connection.execute(update(daemons).where(daemons.c.holder == state.holder).values(values)).rowcount:
@@ -107,7 +103,7 @@ class SqlDaemons:
                 connection.execute(daemons.delete().where(daemons.c.ticked < state.ticked - FORGOTTEN))
 
     def all(self) -> Sequence[DaemonState]:
-        """See `Daemons`."""
+        """Every daemon known, those that ticked last first."""
         query = select(daemons).order_by(daemons.c.ticked.desc(), daemons.c.holder)
         with self._database.read() as connection:
             return [DaemonState(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 public, in spite of its name

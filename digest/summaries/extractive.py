@@ -113,7 +113,7 @@ def _chosen(found: Mapping[tuple[str, ...], str], title: str, language: str, bud
         number = len(choices)
         # A line in small letters goes on from one that has no end: of a poem, or of a page broken in the wrong place.
         is_rest = sentence[0].islower() and place > 0 and not fitness.is_ended(sentences[place - 1])
-        if is_rest or not fitness.is_sound_of(sentence, counts[place]) or (leans and with_last is None):
+        if is_rest or not fitness.is_sound(sentence, counts[place]) or (leans and with_last is None):
             with_last = None
             continue
         with_last = (*(with_last or ()), number) if leans else (number,)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from digest.core.text import word_count
-
 MOST_WORDS = 60
 MOST_CHARACTERS = 400
 LEAST_WORDS = 5
@@ -122,13 +120,8 @@ _POINTING_AT_START = _openings(_POINTING)
 _LINKING_AT_START = _openings(_LINKING)
 
 
-def is_sound(sentence: str) -> bool:
-    """Whether it is a sentence of a fitting length, with its stop, that leaves no mark open."""
-    return len(sentence) <= MOST_CHARACTERS and is_sound_of(sentence, word_count(sentence))
-
-
-def is_sound_of(sentence: str, words: int) -> bool:
-    """The same where its words have been counted."""
+def is_sound(sentence: str, words: int) -> bool:
+    """Whether it is a sentence of a fitting length, so many words, with its stop, that leaves no mark open."""
     return (
         LEAST_WORDS <= words <= MOST_WORDS
         and len(sentence) <= MOST_CHARACTERS

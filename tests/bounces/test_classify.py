@@ -71,7 +71,7 @@ def test_all_of_a_report_is_read():
     (recipient,) = report.recipients
     assert (recipient.address, recipient.status, recipient.action) == ("ada@example.net", "5.1.1", "failed")
     assert report.diagnostic.startswith("550 5.1.1 <ada@example.net>: Recipient address rejected")
-    assert report.original_sender == VERP
+    assert report.sent_to[0] == VERP
     assert report.message_id == "<weekly.2026-03-02T0700Z.5f1c@news.example.org>"
 
 

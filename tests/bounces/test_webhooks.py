@@ -91,7 +91,7 @@ def test_ses_reads_what_sns_signed(version):
     (recipient,) = report.recipients
     assert (report.kind, report.diagnostic) == ("hard", "550 5.1.1 user unknown")
     assert (recipient.address, recipient.status, recipient.action) == ("ada@example.net", "5.1.1", "failed")
-    assert (report.original_sender, report.message_id) == (VERP, "<weekly.x@news.example.org>")
+    assert (report.sent_to[0], report.message_id) == (VERP, "<weekly.x@news.example.org>")
     assert asked == [CERTIFICATE_AT]
 
 
@@ -123,7 +123,7 @@ def test_ses_bounces_come_to_our_kinds(kind, subtype, diagnostic, status, wanted
 def test_ses_complaints_count_where_the_reader_complained(feedback, kind):
     complaint = {"complainedRecipients": [{"emailAddress": "ada@example.net"}], "complaintFeedbackType": feedback}
     (report,) = read_ses(sns({"eventType": "Complaint", "complaint": complaint, "mail": {"source": VERP}}))
-    assert (report.kind, report.original_sender) == (kind, VERP)
+    assert (report.kind, report.sent_to[0]) == (kind, VERP)
 
 
 def test_ses_events_that_report_nothing_are_none():
@@ -239,7 +239,7 @@ def postmarked(kind, details="", record="Bounce"):
 def test_postmark_types_come_to_our_kinds(kind, details, wanted):
     (report,) = postmark.read(BASIC, postmarked(kind, details), POSTMARK, NOW)
     assert report.kind == wanted
-    assert report.original_sender == VERP
+    assert report.sent_to[0] == VERP
     assert [each.address for each in report.recipients] == ["ada@example.net"]
 
 
@@ -320,7 +320,7 @@ def test_mailgun_events_come_to_our_kinds(data, kinds):
 
 def test_mailgun_s_report_names_the_original():
     (report,) = mailgun.read({}, mailgunned(failed(message="no such user")), MAILGUN, NOW, unknown)
-    assert (report.original_sender, report.message_id) == (VERP, "<weekly.x@news.example.org>")
+    assert (report.sent_to[0], report.message_id) == (VERP, "<weekly.x@news.example.org>")
 
 
 @pytest.mark.parametrize(
@@ -419,7 +419,7 @@ def test_sendgrid_events_come_to_our_kinds(one, kinds):
 def test_a_sendgrid_batch_gives_each_of_its_reports():
     reports = read_sendgrid(event(type="bounce", reason="no such user", verp=VERP), event("open"), event("spamreport"))
     assert [each.kind for each in reports] == ["hard", "complaint"]
-    assert (reports[0].original_sender, reports[0].message_id) == (VERP, "<w@news.example.org>")
+    assert (reports[0].sent_to[0], reports[0].message_id) == (VERP, "<w@news.example.org>")
     assert len({each.id for each in reports}) == 2
 
 

@@ -379,6 +379,17 @@ def test_a_source_is_removed_by_name_or_address(room, web, config):
         assert config.read_text() == before
 
 
+def test_an_empty_name_is_no_source_s(room, web, config):
+    """As of a script whose variable is not set; files, which have no address, are not meant by it."""
+    add(room, web.url("/feed"))
+    before = config.read_text()
+    for command in ("test", "remove"):
+        result = room.run(f"sources {command}", "")
+        assert result.code == 2
+        assert "there is no source ''" in result.err
+    assert config.read_text() == before
+
+
 @pytest.mark.parametrize(("name", "said"), [("Nobody", "there is no source 'Nobody'"), ("articles", "only source")])
 def test_what_cannot_be_removed_is_told(room, name, said, config):
     before = config.read_text()

@@ -92,15 +92,15 @@ def test_lines_of_json_in_their_order(summarize):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (b"nonsense", "is no JSON: Expecting value at column 1"),
-        (b"[1]", "expected an object {id, title, body}"),
-        (b'{"id": 1}', "has no body"),
-        (b'{"body": 5}', "expected text as body, found 5"),
-        (b'{"body": "", "title": ["x"]}', 'expected text as title, found ["x"]'),
-        (b'{"body": "\xff"}', "is no UTF-8 text"),
-        (b'{"body": ' + b"[" * 200_000, "its JSON goes too deep"),
-        (b'{"id": 1e400, "body": "It rained."}', "expected text or a whole number as id"),
-        (b'{"id": NaN, "body": "It rained."}', "expected text or a whole number as id"),
+        (b"nonsense", "is no JSON (Expecting value at column 1); write one object a line"),
+        (b"[1]", 'is no object; write {"id": "a", "title": "...", "body": "..."}'),
+        (b'{"id": 1}', "has no body; write the article's text there"),
+        (b'{"body": 5}', "its body is no text; put it into quotation marks"),
+        (b'{"body": "", "title": ["x"]}', "its title is no text; put it into quotation marks"),
+        (b'{"body": "\xff"}', "is no UTF-8 (byte 11); save the file as UTF-8"),
+        (b'{"body": ' + b"[" * 200_000, "is no JSON (it goes too deep); write one object a line"),
+        (b'{"id": 1e400, "body": "It rained."}', "its id is neither a text nor a whole number; give it one, or none"),
+        (b'{"id": NaN, "body": "It rained."}', "its id is neither a text nor a whole number; give it one, or none"),
     ],
 )
 def test_a_bad_line_is_named_and_the_rest_goes_on(summarize, line, said):

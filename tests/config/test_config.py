@@ -12,14 +12,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.config import DaemonSettings, SmtpSettings, json_schema, load, parse
+from digest.config import json_schema, load, parse
 from digest.core.allowances import RelayLimits
 from digest.core.errors import ConfigError
 from digest.core.model import Problem
 from digest.core.newsletter import Filter, Newsletter, Section, Site
 from digest.delivery.smtp.settings import RelaySettings
 from digest.schedules.calendar import Calendar
+from digest.settings.daemon import DaemonSettings
 from digest.settings.parts import SectionShape
+from digest.settings.relays import SmtpSettings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SMALLEST = "newsletters: {weekly: {title: My Weekly, timezone: Europe/Berlin, schedule: '0 8 * * mon'}}\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003 the dataclass's fields are read at run time
 from typing import Any
@@ -27,12 +27,28 @@ mail: {bounces: bounces@lists.example.org, unsubscribe_mailto: leave@lists.examp
 """
 
 
+class Log(io.StringIO):
+    """What the daemon says."""
+
+    def events(self, name: str = "") -> list[dict[str, Any]]:
+        """The events of a name, or all."""
+        told = map(json.loads, self.getvalue().splitlines())
+        return [each for each in told if name in ("", each["event"])]
+
+
+@pytest.fixture
+def log():
+    log = Log()
+    logs.configure(log, form="json")
+    return log
+
+
 @dataclass
 class Sent:
     """The newsroom, and what is told in its daemon's log."""
 
     root: Path
-    log: io.StringIO = field(default_factory=io.StringIO)
+    log: Log
 
     def configure(self, bounces: str) -> Any:
         """The settings with these ways in."""
@@ -64,14 +80,12 @@ class Sent:
         return veto.reason if veto else ""
 
     def events(self, name: str) -> list[dict[str, Any]]:
-        told = [json.loads(line) for line in self.log.getvalue().splitlines()]
-        return [each for each in told if each["event"] == name]
+        return self.log.events(name)
 
 
 @pytest.fixture
-def sent(tmp_path):
-    room = Sent(tmp_path)
-    logs.configure(room.log, form="json")
+def sent(tmp_path, log):
+    room = Sent(tmp_path, log)
     (tmp_path / "config.yaml").write_text(CONFIG, encoding="utf-8")
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "a.md").write_text("---\ntitle: A\ndate: 2026-03-01\n---\nOne sentence. And another.\n")

@@ -5,8 +5,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,20 +18,12 @@ from web_server import answer, serving
 
 from digest.app import Newsroom
 from digest.config import load
-from digest.daemon import logs
 from digest.daemon.gatherer import Gatherer, is_needed
 from digest.store.opening import open_store
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 FEED = b"""<rss version="2.0"><channel><title>T</title><item><title>One</title><guid>1</guid>
 <description>Something happened there, and it was seen by many.</description></item></channel></rss>"""
-
-
-@pytest.fixture
-def log():
-    log = io.StringIO()
-    logs.configure(log, form="json")
-    return log
 
 
 @pytest.fixture
@@ -61,10 +51,6 @@ def gatherer(settings, log):
     assert gatherer.stop(10)
 
 
-def events(log, name):
-    return [each for each in map(json.loads, log.getvalue().splitlines()) if each["event"] == name]
-
-
 def titles(settings):
     with open_store(settings.store) as store:
         return [each.title for each in store.library.candidates()]
@@ -72,9 +58,9 @@ def titles(settings):
 
 def test_it_gathers_and_whoever_asks_waits_for_it(gatherer, settings, log):
     gatherer.start()
-    assert gatherer.look(30, lambda: False)
+    assert gatherer.gather_now(30, lambda: False)
     assert titles(settings) == ["One"]
-    assert [each["added"] for each in events(log, "collected")] == [1]
+    assert [each["added"] for each in log.events("collected")] == [1]
     assert not gatherer.trouble
 
 
@@ -89,8 +75,8 @@ def test_nobody_waits_longer_than_they_will(gatherer, server):
     server.on("/feed", slow)
     gatherer.start()
     assert reached.wait(30)
-    assert not gatherer.look(0.1, lambda: False)
-    assert not gatherer.look(60, lambda: True)
+    assert not gatherer.gather_now(0.1, lambda: False)
+    assert not gatherer.gather_now(60, lambda: True)
     release.set()
 
 
@@ -113,7 +99,7 @@ def test_it_stops_in_the_middle_of_a_fetch_and_lets_go_of_the_store(settings, se
         release.set()
     with open_store(settings.store) as store:
         assert store.visits.all() == {}
-    assert events(log, "failing") == []
+    assert log.events("failing") == []
 
 
 def test_a_stop_just_before_a_round_is_not_slept_through(settings, log):
@@ -127,7 +113,6 @@ def test_a_stop_just_before_a_round_is_not_slept_through(settings, log):
             super().clear()
 
     gatherer._wake = Wake()
-    gatherer._gather = lambda: None
     gatherer.start()
     gatherer._thread.join(10)
     assert not gatherer._thread.is_alive()
@@ -142,7 +127,7 @@ def test_after_each_round_it_says_so_whatever_came_of_it(settings, server, log):
         Path(settings.store.removeprefix("sqlite:///")).unlink()
         Path(settings.store.removeprefix("sqlite:///")).mkdir()
         said.clear()
-        gatherer.look(30, lambda: False)
+        gatherer.gather_now(30, lambda: False)
         assert said.wait(30)
         assert "digest.db" in gatherer.trouble
     finally:
@@ -173,7 +158,7 @@ def test_a_source_that_is_taken_out_while_it_is_fetched_leaves_nothing_behind(se
         assert reached.wait(30)
         collect()
         release.set()
-        assert gatherer.look(30, lambda: False)
+        assert gatherer.gather_now(30, lambda: False)
         assert gatherer.stop(10)
         assert [each.withdrawn for each in newsroom.store.library.candidates()] == [False]
         collect()
@@ -186,12 +171,12 @@ def test_a_store_that_cannot_be_used_is_told_and_tried_again(settings, log):
     Path(settings.store.removeprefix("sqlite:///")).mkdir()
     gatherer.start()
     try:
-        assert gatherer.look(30, lambda: False)
+        assert gatherer.gather_now(30, lambda: False)
         assert "digest.db" in gatherer.trouble
-        assert gatherer.look(30, lambda: False)
-        assert len(events(log, "failing")) == 1
+        assert gatherer.gather_now(30, lambda: False)
+        assert len(log.events("failing")) == 1
         Path(settings.store.removeprefix("sqlite:///")).rmdir()
-        assert gatherer.look(30, lambda: False)
+        assert gatherer.gather_now(30, lambda: False)
         assert not gatherer.trouble
         assert titles(settings) == ["One"]
     finally:

@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-import io
-import json
 import sys
+import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,11 +21,11 @@ from scripted import Server
 from digest.app import Newsroom
 from digest.config import load
 from digest.core.fetching import Visit
-from digest.daemon import logs
 from digest.daemon.courier import Courier
 from digest.daemon.herald import Herald
 from digest.daemon.loop import Daemon
 from digest.daemon.metrics import Metrics
+from digest.daemon.staff import Staff
 from digest.daemon.systemd import Notifier
 from digest.store.opening import open_store
 
@@ -34,13 +33,6 @@ NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 URL = "http://127.0.0.1:9/feed"  # nobody is there: it is not asked, as it was gone a moment ago
 GONE = Visit(URL, gone=True, failures=1, failing_since=NOW, last_error="gone", last_tried=NOW, reported=True)
 PATIENCE = 60.0
-
-
-@pytest.fixture
-def log():
-    log = io.StringIO()
-    logs.configure(log, form="json")
-    return log
 
 
 @pytest.fixture
@@ -83,13 +75,16 @@ def daemon(config, log):
     daemon._let_go()
 
 
-def events(log, name):
-    return [each for each in map(json.loads, log.getvalue().splitlines()) if each["event"] == name]
+@pytest.fixture
+def staff(config, log):
+    staff = Staff(lambda: NOW, Metrics("0", NOW))
+    yield staff
+    staff.leave(30, others=30)
 
 
 def wait_for(log, name, count=1):
     began = time.monotonic()
-    while len(found := events(log, name)) < count:
+    while len(found := log.events(name)) < count:
         assert time.monotonic() - began < PATIENCE, log.getvalue()
         time.sleep(0.02)
     return found[count - 1]
@@ -102,7 +97,7 @@ def test_it_writes_once_and_the_log_says_so(herald, relay, log):
     herald.look()
     assert herald.stop(30)
     assert relay.recipients == ["ops@example.net"]
-    assert len(events(log, "notified")) == 1
+    assert len(log.events("notified")) == 1
 
 
 def test_a_relay_that_refuses_is_told_of_once_for_each_try_and_is_no_trouble_of_the_daemon(herald, relay, log):
@@ -113,7 +108,7 @@ def test_a_relay_that_refuses_is_told_of_once_for_each_try_and_is_no_trouble_of_
     assert datetime.fromisoformat(said["again"]) == NOW + timedelta(minutes=5)
     herald.look()
     assert herald.stop(30)
-    assert len(events(log, "note_failed")) == 1
+    assert len(log.events("note_failed")) == 1
     assert not herald.trouble
 
 
@@ -128,7 +123,7 @@ def test_a_store_that_cannot_be_used_is_told_of_once_and_tried_again(config, rel
         (config.parent / "elsewhere.db").rmdir()
         wait_for(log, "works_again")
         assert not herald.trouble
-        assert len(events(log, "failing")) == 1
+        assert len(log.events("failing")) == 1
     finally:
         assert herald.stop(30)
 
@@ -159,18 +154,13 @@ def test_a_daemon_that_is_stopped_while_a_relay_hangs_ends_and_the_next_one_writ
     assert relay.recipients == ["ops@example.net"]
 
 
-def test_the_gatherer_s_round_has_it_written_and_a_reload_tells_nothing_twice(daemon, relay, log):
-    daemon._fetch()
-    daemon._tell_operator()
-    daemon._gather()
+def test_the_gatherer_s_round_has_it_written_and_a_reload_tells_nothing_twice(staff, config, relay, log):
+    staff.work_by(load(config))
+    staff.gather(lambda: False)
     wait_for(log, "notified")
-    first = daemon._herald
-    daemon._fetch()
-    daemon._tell_operator()
-    assert daemon._herald is not first
-    daemon._gather()
-    daemon._herald.look()
-    daemon._let_go()
+    staff.work_by(load(config))
+    staff.gather(lambda: False)
+    staff.leave(30, others=30)
     assert relay.recipients == ["ops@example.net"]
 
 
@@ -183,11 +173,13 @@ def test_a_store_from_a_backup_is_opened_once_all_have_let_go_of_the_other(daemo
         release.wait(PATIENCE)
 
     relay.on["EHLO"] = hang
-    daemon._fetch()
-    daemon._tell_operator()
-    daemon._gather()
+    before = {*threading.enumerate()}
+    staff = daemon._staff
+    staff.work_by(daemon._newsroom.settings)
+    threads = [each for each in threading.enumerate() if each not in before]
+    assert {"courier", "gatherer", "herald"} <= {each.name for each in threads}
+    staff.gather(lambda: False)
     assert reached.wait(PATIENCE)
-    threads = [daemon._herald._thread, daemon._gatherer._thread]
     try:
         store = Path(daemon._newsroom.store.place)
         backup = config.parent / "backup.db"
@@ -208,7 +200,7 @@ def test_a_store_from_a_backup_is_opened_once_all_have_let_go_of_the_other(daemo
     finally:
         release.set()
     assert opened == [[]]
-    assert events(log, "store_replaced")
+    assert log.events("store_replaced")
 
 
 def test_a_stop_just_before_a_look_is_not_slept_through(config, log):
@@ -232,7 +224,7 @@ def test_a_courier_that_is_stopped_at_work_does_not_sleep_first(config, log, mon
     working, release = Event(), Event()
 
     class Working(Courier):
-        def _work(self):
+        def _work(self, newsroom):
             working.set()
             release.wait(PATIENCE)
             self._wake.clear()  # as after each look
@@ -246,9 +238,7 @@ def test_a_courier_that_is_stopped_at_work_does_not_sleep_first(config, log, mon
     assert courier.stop(10)
 
 
-def test_where_nobody_is_named_there_is_no_herald(daemon, config):
+def test_where_nobody_is_named_there_is_no_herald(staff, config):
     config.write_text(config.read_text().replace("notify: ops@example.net\n", ""))
-    daemon._newsroom.store.close()
-    daemon._newsroom = Newsroom.open(config, clock=lambda: NOW)
-    daemon._tell_operator()
-    assert daemon._herald is None
+    staff.work_by(load(config))
+    assert "herald" not in {each.name for each in threading.enumerate()}

@@ -4,15 +4,12 @@
 
 from __future__ import annotations
 
-import io
-import json
 from datetime import UTC, datetime
 from threading import Event
 
 import pytest
 
 from digest.core.errors import StoreError
-from digest.daemon import logs
 from digest.daemon.loop import Daemon
 from digest.daemon.systemd import Notifier
 
@@ -23,13 +20,6 @@ newsletters:
   weekly: {title: Weekly, timezone: UTC, schedule: '0 8 * * mon'}
 daemon: {heartbeat: beat}
 """
-
-
-@pytest.fixture
-def log():
-    log = io.StringIO()
-    logs.configure(log, form="json")
-    return log
 
 
 @pytest.fixture
@@ -46,10 +36,6 @@ def daemon(tmp_path, log, monkeypatch):
     daemon._newsroom.store.close()
 
 
-def events(log, name):
-    return [each for each in map(json.loads, log.getvalue().splitlines()) if each["event"] == name]
-
-
 def test_a_store_that_can_be_read_but_not_written_fails_once_and_the_heartbeat_says_so(
     daemon, log, tmp_path, monkeypatch
 ):
@@ -63,11 +49,11 @@ def test_a_store_that_can_be_read_but_not_written_fails_once_and_the_heartbeat_s
     for _ in range(5):
         daemon._tick()
         assert " failing " in (tmp_path / "beat").read_text()
-    assert len(events(log, "failing")) == 1
-    assert events(log, "works_again") == []
+    assert len(log.events("failing")) == 1
+    assert log.events("works_again") == []
     monkeypatch.undo()
     daemon._tick()
-    assert len(events(log, "works_again")) == 1
+    assert len(log.events("works_again")) == 1
     assert " ok " in (tmp_path / "beat").read_text()
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import io
-import json
 import sqlite3
 import tracemalloc
 from contextlib import closing
@@ -17,7 +15,6 @@ from digest.app import Newsroom
 from digest.core.errors import StoreError
 from digest.core.modeluse import Spent
 from digest.core.schedule import slots_between
-from digest.daemon import logs
 from digest.daemon.metrics import Metrics
 from digest.daemon.ticker import LAST_RETRY, Ticker
 
@@ -32,11 +29,10 @@ newsletters:
 class Life:
     """A daemon's ticks in a newsroom, and the clock."""
 
-    def __init__(self, root) -> None:
+    def __init__(self, root, log) -> None:
         self.root = root
         self.now = START
-        self.log = io.StringIO()
-        logs.configure(self.log, form="json")
+        self.log = log
         for number in range(60):
             self.article(number)
 
@@ -55,13 +51,10 @@ class Life:
         newsroom = Newsroom.open(self.root / "config.yaml", clock=lambda: self.now)
         return Ticker(newsroom, Metrics("0", START), lambda: self.now)
 
-    def events(self, name: str) -> list[dict]:
-        return [each for each in map(json.loads, self.log.getvalue().splitlines()) if each["event"] == name]
-
 
 @pytest.fixture
-def life(tmp_path) -> Life:
-    life = Life(tmp_path)
+def life(tmp_path, log) -> Life:
+    life = Life(tmp_path, log)
     life.configure()
     return life
 
@@ -103,7 +96,7 @@ def test_three_days_down_are_merged_into_one(life):
     assert [record.status for record in found][-4:] == ["composed", "skipped", "skipped", "composed"]
     assert joined(found)
     assert len(found[-1].articles) == 6  # two a day, none left out
-    assert {each["why"] for each in life.events("skipped")} <= {"too few"}  # merged ones are part of an edition
+    assert {each["why"] for each in life.log.events("skipped")} <= {"too few"}  # merged ones are part of an edition
 
 
 def test_a_schedule_that_was_only_written_otherwise_is_the_same_schedule(life):
@@ -116,7 +109,7 @@ def test_a_schedule_that_was_only_written_otherwise_is_the_same_schedule(life):
     life.configure(schedule="Every day  at 8", zone="UTC")
     ticker = life.start()
     ticker.tick()
-    assert len(life.events("met")) == 1
+    assert len(life.log.events("met")) == 1
     assert [record.slot.day for record in records(ticker)] == [21, 22, 23, 24, 25, 26]
 
 
@@ -197,7 +190,7 @@ def test_a_newsletter_met_before_the_machine_knew_the_time_gets_nothing_for_its_
     right, life.now = life.now, datetime(1970, 1, 1, tzinfo=UTC)
     ticker = life.start()
     assert not ticker.tick()
-    assert "1970-01-01" in life.events("failing")[0]["error"]
+    assert "1970-01-01" in life.log.events("failing")[0]["error"]
     life.now = right
     assert ticker.tick()
     assert records(ticker) == []
@@ -213,7 +206,7 @@ def test_what_a_kill_left_undone_is_finished_and_told(life):
     (life.root / "out/daily/index.html").unlink()
     ticker.tick()
     assert (life.root / "out/daily/index.html").exists()
-    assert len(life.events("finished")) == 1
+    assert len(life.log.events("finished")) == 1
 
 
 def test_each_slot_is_told_when_it_is_done_and_none_begun_when_it_is_to_stop(life):
@@ -221,12 +214,12 @@ def test_each_slot_is_told_when_it_is_done_and_none_begun_when_it_is_to_stop(lif
     ticker = life.start()
     ticker.tick()
     life.now += timedelta(hours=40)  # the articles are twelve hours apart: three or four editions
-    ticker.stopping = lambda: bool(life.events("composed"))
+    ticker.stopping = lambda: bool(life.log.events("composed"))
     ticker.tick()
     assert [record.status for record in records(ticker)].count("composed") == 1
     ticker.stopping = lambda: False
     ticker.tick()
-    assert len(life.events("composed")) == [record.status for record in records(ticker)].count("composed") > 2
+    assert len(life.log.events("composed")) == [record.status for record in records(ticker)].count("composed") > 2
 
 
 def test_an_hour_back_and_forth_makes_each_slot_once(life):
@@ -255,13 +248,13 @@ def test_what_fails_is_tried_again_at_growing_intervals_and_told_once(life):
     for _ in range(120):  # half an hour of ticks
         assert not ticker.tick()
         life.now += timedelta(seconds=15)
-    assert len(life.events("failing")) == 1
-    assert "templates/story.html:1" in life.events("failing")[0]["error"]
+    assert len(life.log.events("failing")) == 1
+    assert "templates/story.html:1" in life.log.events("failing")[0]["error"]
     assert ticker.troubles.keys() == {"daily"}
     template.unlink()
     life.now += LAST_RETRY
     assert ticker.tick()
-    assert life.events("works_again")[0]["failures"] < 15
+    assert life.log.events("works_again")[0]["failures"] < 15
     assert [record.status for record in records(ticker)].count("composed") == 1
 
 

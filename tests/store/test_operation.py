@@ -10,9 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.core.catchup import Pause
-from digest.core.operation import DaemonState, Failure
+from digest.core.operation import FORGOTTEN, DaemonState, Failure
 from digest.store.opening import open_store
-from digest.store.operation import FORGOTTEN
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -34,20 +34,3 @@ class Governor(Protocol):
     def paused(self, relay: str, reason: str, now: datetime) -> None:
         """The relay does not let us in: a person has to look."""
         ...
-
-
-class Unlimited:
-    """No limits."""
-
-    def wait(self, relay: str, domain: str, now: datetime) -> None:  # noqa: ARG002 as the port has it
-        """May go."""
-        return
-
-    def sent(self, relay: str, domain: str, now: datetime) -> None:
-        """Nothing is counted."""
-
-    def throttled(self, relay: str, domain: str, reply: Reply, now: datetime) -> None:
-        """Nothing is slowed down."""
-
-    def paused(self, relay: str, reason: str, now: datetime) -> None:
-        """Nothing is paused."""

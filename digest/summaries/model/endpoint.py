@@ -130,9 +130,7 @@ class Endpoint:
         while True:
             try:
                 answer = await self._once(prompt, message, words, extras)
-            except AskingError as error:
-                if not isinstance(error, _RefusedError):
-                    raise
+            except _RefusedError as error:
                 if error.malformed and extras:
                     extras = _fewer(extras, error.reason.told)
                     continue
@@ -157,10 +155,9 @@ class Endpoint:
         try:
             async with asyncio.timeout(self.settings.timeout.total_seconds()):
                 completion = await create(model=self.settings.model, messages=messages, **more)
-        except TimeoutError as error:
-            raise _timed_out(self.settings) from error
-        except openai.APITimeoutError as error:
-            raise _timed_out(self.settings) from error
+        except (TimeoutError, openai.APITimeoutError) as error:
+            said = f"the endpoint did not answer within {self.settings.timeout.total_seconds():g} s"
+            raise _RefusedError(said, again=True) from error
         except openai.APIError as error:
             refused = _refused(error, self.settings)
             if refused.free:
@@ -202,10 +199,6 @@ class _RefusedError(AskingError):
         self.malformed = malformed
         self.wait = wait
         self.free = free
-
-
-def _timed_out(settings: ModelSettings) -> _RefusedError:
-    return _RefusedError(f"the endpoint did not answer within {settings.timeout.total_seconds():g} s", again=True)
 
 
 def _refused(error: APIError, settings: ModelSettings) -> _RefusedError:

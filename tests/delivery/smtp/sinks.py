@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from digest.delivery.smtp.governor import Unlimited
 from digest.delivery.smtp.settings import Deadlines, RelaySettings
 from digest.delivery.smtp.sink import SmtpSink
 
@@ -16,6 +15,22 @@ if TYPE_CHECKING:
 SHORT = Deadlines(
     connecting=5, greeting=5, opening=5, command=5, data=5, block=5, message=5, leaving=1, stopping=5, ledger=2
 )
+
+
+class Unlimited:
+    """A `Governor` without limits."""
+
+    def wait(self, _relay: str, _domain: str, _now: datetime) -> datetime | None:
+        return None
+
+    def sent(self, *_: object) -> None:
+        pass
+
+    def throttled(self, *_: object) -> None:
+        pass
+
+    def paused(self, *_: object) -> None:
+        pass
 
 
 def relay(port: int, name: str = "relay", **more: Any) -> RelaySettings:

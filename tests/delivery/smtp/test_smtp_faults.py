@@ -15,9 +15,8 @@ from datetime import timedelta
 import pytest
 from memory_queue import MemoryQueue, outgoing
 from scripted import Server, after, once, polite
-from sinks import SHORT, codes, deliver, relay, sink
+from sinks import SHORT, Unlimited, codes, deliver, relay, sink
 
-from digest.delivery.smtp.governor import Unlimited
 from digest.delivery.smtp.relay import Relay
 
 SOON = replace(SHORT, pause=0.05, longest_pause=0.1)

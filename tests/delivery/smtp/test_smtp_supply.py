@@ -8,9 +8,8 @@ from random import Random
 
 import pytest
 from memory_queue import MemoryQueue, outgoing
-from sinks import deliver, relay
+from sinks import Unlimited, deliver, relay
 
-from digest.delivery.smtp.governor import Unlimited
 from digest.delivery.smtp.relay import Relay
 from digest.delivery.smtp.settings import Deadlines, RelaySettings
 from digest.delivery.smtp.supply import FEWEST, HELD_OF_DOMAIN, MOST, Supply

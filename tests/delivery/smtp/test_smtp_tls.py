@@ -17,9 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from memory_queue import MemoryQueue, envelope, outgoing
 from scripted import Server, polite
-from sinks import SHORT, deliver, relay
-
-from digest.delivery.smtp.governor import Unlimited
+from sinks import SHORT, Unlimited, deliver, relay
 
 if TYPE_CHECKING:
     from pathlib import Path
