@@ -165,12 +165,14 @@ class Gathering:
         pages = self._fetcher.fetch(wanted, now)
         for page_of in progress(pages, total=len(wanted), label="Fetching pages") if wanted else ():
             name, stub = stubs[page_of.key]
+            kind = self._remotes[name].kind
             why: FoundArticle | str = page_of.reason
             if page_of.outcome == "new":
                 why = self._remotes[name].reader.complete(stub, page_of, now)
             if isinstance(why, str):
                 failed[name][stub.path] = page_of.outcome != "not_due"
-                problems[name].append(Problem(stub.url, why))
+                waits = "is no article before its page is read" if kind == "page" else "is taken as the feed has it"
+                problems[name].append(Problem(f"{name} '{stub.title}'", f"{waits}: {why}"))
             else:
                 whole[name][stub.path] = why
         for name, answer in partial.items():

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from digest.core.text import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+PLACES = 4
+"""So many places of one finding are named to a person."""
 
 Severity = Literal["error", "warning"]
 
@@ -79,6 +84,33 @@ class Ignore:
     def covers(self, finding: Finding) -> bool:
         """Whether a finding is one of those."""
         return finding.code == self.code and (self.match in finding.place or self.match in finding.what)
+
+
+def gathered(findings: Iterable[Finding], most: int | None = PLACES) -> list[Finding]:
+    """The findings for a person: one for all that say the same of the same, with each of its places, in order.
+
+    A link stands in a message's HTML (twice, with its button), in its text and in six feeds: nine places, one mistake.
+
+    Args:
+        findings: As they were found.
+        most: So many places are named, and the others counted; all of them where it is None.
+    """
+    places: dict[Finding, list[str]] = {}
+    for each in findings:
+        places.setdefault(replace(each, place=""), []).append(each.place)
+    return [replace(each, place=_listed(list(dict.fromkeys(where)), most)) for each, where in places.items()]
+
+
+def _listed(places: list[str], most: int | None) -> str:
+    """Places in a row: `weekly email.html:31, 34, weekly email.txt:12 and 3 more places`."""
+    shown = places[:most]
+    words, before = shown[:1], shown[0].rpartition(":")[0]
+    for place in shown[1:]:
+        file, _, line = place.rpartition(":")
+        words.append(line if line.isdigit() and file == before else place)
+        before = file
+    rest = len(places) - len(shown)
+    return ", ".join(words) + (f" and {counted(rest, 'more place')}" if rest else "")
 
 
 def marked(findings: Iterable[Finding], ignores: Sequence[Ignore]) -> list[Finding]:

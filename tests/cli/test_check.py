@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import sys
 from pathlib import Path
@@ -135,7 +136,15 @@ def test_findings_of_the_message_name_the_line(room):
     plain = room.run("check", "--at", AT)
     assert plain.code == 1
     assert "error: weekly email.html:" in plain.out
-    assert "Link to an address that is reachable from outside." in room.run("check", "--at", AT, "--verbose").err
+    assert "Link to an address that is reachable from outside." in room.run("check", "--at", AT, "--verbose").out
+
+
+def test_one_link_is_one_line_with_its_places_and_all_of_them_for_programs(room):
+    room.article("two/near.md", "Near", "2026-02-27 13:00", "Two", "Here.", url="https://localhost/near")
+    (line,) = [each for each in room.run("check", "--at", AT).out.splitlines() if "LINK004" in each]
+    assert re.match(r"error: weekly email\.html:\d+, \d+, weekly email\.txt:\d+: https://localhost/near ", line)
+    assert "1 error," in room.run("check", "--at", AT).out
+    assert sum(each["code"] == "LINK004" for each in room.run("check", "--at", AT, "--json").json) == 3
 
 
 def test_what_is_ignored_with_a_reason_counts_for_nothing(room):
