@@ -51,6 +51,8 @@ def command(
         for key in keys:
             wrong, record = check_newsroom.edition(newsroom, terminal, key, now)
             found += wrong
+            if wrong and wrong[-1].code == "EDIT004":
+                found += check_newsroom.look(newsroom, terminal, key, now)
             if resolver is not None and record is not None:
                 found += check_online.follow(newsroom, terminal, record, now)
         if resolver is not None:

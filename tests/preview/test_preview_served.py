@@ -11,6 +11,11 @@ from digest.cli import main
 from digest.preview.views import VIEWS
 
 EDITION = "2026-03-02T0700Z"
+FEED = (
+    "<rss version='2.0'><channel><title>F</title><item><title>Out of a feed</title><guid>a</guid>"
+    "<pubDate>Fri, 27 Feb 2026 08:00:00 GMT</pubDate><description>It came by a feed.</description></item>"
+    "</channel></rss>"
+)
 
 
 @pytest.fixture
@@ -275,3 +280,11 @@ def test_every_answer_says_what_may_be_loaded(serve):
         assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert preview.ask("/site/../config.yaml").status == preview.ask("/nowhere").status == 404
+
+
+def test_what_feeds_brought_is_shown_of_an_edition_that_is_made(serve, room, run):
+    """Nothing is fetched for a look, and the library has it."""
+    feed = room.write("saved.xml", FEED)
+    run("import", str(feed))
+    run("run", "weekly", "--at", "2026-03-02T12:00:00Z")
+    assert "Out of a feed" in serve().ask("/frame/light").text
