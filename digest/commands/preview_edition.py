@@ -13,6 +13,7 @@ from digest.core.errors import ConfigError, DigestError
 from digest.core.finding import marked
 from digest.core.reader import NOBODY, Reader, unaddressed
 from digest.core.selection import Rule
+from digest.core.syndication import is_others
 from digest.core.text import spoken
 from digest.explaining import explain
 from digest.preview.proof import Header, Proof, Reason
@@ -148,7 +149,11 @@ def _headers(message: bytes) -> Iterator[Header]:
 def _reasons(newsroom: Newsroom, newsletter: Newsletter, record: EditionRecord) -> Iterator[Reason]:
     library = newsroom.store.library
     found = list(explain(library, newsroom.store.editions, newsletter, record))
-    places = {each.key: each.path for each in library.articles(each.verdict.article for each in found)}
+    # What is no file has a path that tells nothing.
+    places = {
+        each.key: each.source if is_others(each.source) else each.path
+        for each in library.articles(each.verdict.article for each in found)
+    }
     for each in found:
         verdict = each.verdict
         place = places.get(verdict.article, "")

@@ -158,7 +158,7 @@ def test_findings_of_the_message_name_the_line(room):
 def test_one_link_is_one_line_with_its_places_and_all_of_them_for_programs(room):
     room.article("two/near.md", "Near", "2026-02-27 13:00", "Two", "Here.", url="https://localhost/near")
     (line,) = [each for each in room.run("check", "--at", AT).out.splitlines() if "LINK004" in each]
-    assert re.match(r"error: weekly email\.html:\d+, \d+, weekly email\.txt:\d+: https://localhost/near ", line)
+    assert re.match(r"error: weekly email\.html:\d+, \d+, email\.txt:\d+: https://localhost/near ", line)
     assert "1 error," in room.run("check", "--at", AT).out
     assert sum(each["code"] == "LINK004" for each in room.run("check", "--at", AT, "--json").json) == 3
 

@@ -37,9 +37,13 @@ def test_for_a_person_one_mistake_is_one_line_with_its_places():
     found = [KIND.at(places[0], link), KIND.at("weekly email.html:5", other)]
     found += [KIND.at(place, link) for place in (*places[1:], places[0])]
     one, two = gathered(found)
-    assert one.place == "weekly email.html:3, 9, weekly email.txt:4, weekly rss.xml and 1 more place"
+    assert one.place == "weekly email.html:3, 9, email.txt:4, rss.xml and 1 more place"
     assert two == found[1]
-    assert gathered(found, None)[0].place.endswith("weekly rss.xml, weekly atom.xml")
+    assert gathered(found, None)[0].place.endswith("email.txt:4, rss.xml, atom.xml")
+    keys = [KIND.at(f"/a/config.yaml newsletters.{key}", "no key") for key in ("one", "two")]
+    assert gathered(keys)[0].place == "/a/config.yaml newsletters.one, newsletters.two"
+    files = [KIND.at(f"articles/my {name}.md:3", "is empty") for name in ("first", "other")]
+    assert gathered(files)[0].place == "articles/my first.md:3, articles/my other.md:3"
     # What is ignored, or is of another kind, stands for itself.
     assert len(gathered([KIND.at("a:1", link), ERROR.at("a:2", link)])) == 2
     assert len(gathered([KIND.at("a:1", link), *marked([KIND.at("a:2", link)], [Ignore("LINK003", "known")])])) == 2

@@ -59,7 +59,7 @@ def test_words_and_reports_are_of_this_edition(serve):
     assert "weekly.news.example.org" in preview.ask("/headers").text
     assert "SPAM" not in preview.ask("/headers").text
     reasons = preview.ask("/reasons").text
-    assert re.search(r'class="out"><td>out</td><td>too old</td><td dir="auto">Old news', reasons)
+    assert re.search(r'class="out"><td>out</td><td>too old</td><td><bdi>Old news', reasons)
     assert "first.md" in reasons
     assert preview.ask("/site/rss.xml").text.count("<item>") == 2
     assert preview.ask("/site/").text == preview.ask("/site/index.html").text
@@ -287,4 +287,16 @@ def test_what_feeds_brought_is_shown_of_an_edition_that_is_made(serve, room, run
     feed = room.write("saved.xml", FEED)
     run("import", str(feed))
     run("run", "weekly", "--at", "2026-03-02T12:00:00Z")
-    assert "Out of a feed" in serve().ask("/frame/light").text
+    preview = serve()
+    assert "Out of a feed" in preview.ask("/frame/light").text
+    # A feed's entry has no path that would tell anything.
+    reasons = preview.ask("/reasons").text
+    assert re.search(r"<bdi>Out of a feed</bdi><br><code>import:feed:.*saved\.xml</code>", reasons)
+    assert "<bdi>First things</bdi><br><code>first.md</code>" in reasons
+
+
+def test_what_is_wrong_in_two_places_is_one_finding(serve, room):
+    link = '<a href="http://localhost/x">here</a>'
+    room.write("templates/email-footer.html", f"<tr><td>{link}</td></tr>\n<tr><td>{link}</td></tr>")
+    (found,) = [each for each in re.findall(r"<h3>.*?</h3>", serve().ask("/findings").text) if "LINK004" in each]
+    assert found.count("weekly email.html:") == 2
