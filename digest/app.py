@@ -97,6 +97,16 @@ class Newsroom:
             newsroom.asks, newsroom.pictures = False, lambda: None
         return newsroom
 
+    def unmade(self, now: datetime) -> Self:
+        """The same on a copy of the store in which no edition was ever made; it is to be closed by itself.
+
+        Args:
+            now: The instant it is looked at from.
+        """
+        newsroom = type(self)(self.settings, self.store.unmade(now), self.clock)
+        newsroom.asks, newsroom.pictures = False, self.pictures
+        return newsroom
+
     def __enter__(self) -> Self:
         return self
 

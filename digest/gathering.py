@@ -103,12 +103,13 @@ class _Completing:
     failed: dict[str, bool] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def take(self, stub: FoundArticle, page: Fetched, reader: RemoteReader, now: datetime) -> None:
-        """Take what came of the page of one of its articles."""
-        found = reader.complete(stub, page, now) if page.outcome == "new" else page.reason
+    def take(self, stub: FoundArticle, page: Fetched, remote: Remote, now: datetime) -> None:
+        """Take what came of the page of one of its articles; `remote`: the source."""
+        found = remote.reader.complete(stub, page, now) if page.outcome == "new" else page.reason
         if isinstance(found, str):
             self.failed[stub.path] = page.outcome != "not_due"
-            self.problems.append(Problem(stub.url, found))
+            waits = "is no article before its page is read" if remote.kind == "page" else "is taken as the feed has it"
+            self.problems.append(Problem(f"{remote.name} '{stub.title}'", f"{waits}: {found}"))
         else:
             self.whole[stub.path] = found
 
@@ -198,7 +199,7 @@ class Gathering:
         pages = self._fetcher.fetch(wanted, now)
         for fetched in progress(pages, total=len(wanted), label="Fetching pages") if wanted else ():
             name, stub = stubs[fetched.key]
-            begun[name].take(stub, fetched, self._remotes[name].reader, now)
+            begun[name].take(stub, fetched, self._remotes[name], now)
         for name, each in begun.items():
             answer, paged = each.done(self._remotes[name].kind)
             yield name, self._sifted(self._remotes[name], answer, paged, now)

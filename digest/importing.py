@@ -70,6 +70,8 @@ def _files(path: Path) -> list[Path]:
         raise UsageError("there is no such file or folder", place=str(path))
     if path.suffix.lower() not in ARTICLE_SUFFIXES | FEED_SUFFIXES and not _holds_feed(path):
         known = ", ".join(sorted(ARTICLE_SUFFIXES | FEED_SUFFIXES))
+        if path.suffix.lower() == ".opml":
+            raise UsageError("is a list of feeds: digest sources import takes it", place=str(path))
         raise UsageError(f"this kind of file cannot be read; give one of {known}", place=str(path))
     return [path]
 

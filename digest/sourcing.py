@@ -52,7 +52,8 @@ def look_at(remote: Remote, fetcher: Fetcher, now: datetime) -> Trial:
     """
     (fetched,) = fetcher.fetch([remote.wanted(Visit(remote.url), now)], now)
     if fetched.outcome != "new":
-        raise SourceError(fetched.reason, place=remote.name)
+        # Of a source that is called by its address, the reason says it already.
+        raise SourceError(fetched.reason, place="" if remote.name.endswith(remote.url) else remote.name)
     offer = remote.reader.offer(fetched, now)
     judged = judge(offer.articles, remote.rules, met=False)
     problems = (*offer.problems, *(problem for each in offer.articles for problem in each.problems))
@@ -84,7 +85,7 @@ def find(url: str, fetcher: Fetcher, make: Callable[[str, str], Remote], now: da
             return replace(found, instead=trial.offer.feeds[number:])
     page = look_at(make("webpage", address), fetcher, now)
     if page.offer.useless:
-        raise SourceError(page.offer.useless, place=address)
+        raise SourceError(page.offer.useless)
     return page
 
 

@@ -59,6 +59,11 @@ class Terminal:
         if self.verbose and not self.quiet:
             click.secho(text, err=True, dim=True)
 
+    def more(self, text: str) -> None:
+        """A line of the result that only --verbose shows."""
+        if self.verbose:
+            self.say(text, dim=True)
+
     def data(self, value: Any) -> None:
         """The result as JSON."""
         click.echo(json.dumps(value, ensure_ascii=False, indent=2))

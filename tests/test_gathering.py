@@ -316,6 +316,7 @@ def test_an_entry_whose_page_fails_is_taken_as_it_is_and_tried_three_times(rig):
     rig.server.on("/a/1", answer(status=500))
     (only,) = rig.gather(rig.remote(full_text=True))
     assert rig.titles() == ["Pump 1"]
+    assert str(only.problems[0]).startswith("feed:/feed 'Pump 1': is taken as the feed has it: http://127.0.0.1:")
     assert "answers 500" in str(only.problems[0])
     tried = [0]
     for hours in (1, 5, 6, 7, 12, 53, 54, 55, 103, 200):

@@ -92,7 +92,8 @@ def _alone(feed: Feed, place: str, own: str) -> Iterator[Finding]:
     for address in (feed.home, *(entry.url for entry in feed.entries)):
         host = well_formed_host(address)
         if not host or private_host(host):
-            yield found("FEED006", place, f"links to '{address[:90]}'")
+            why = "which readers cannot reach" if host else "which is no web address"
+            yield found("FEED006", place, f"links to '{address[:90]}', {why}")
 
 
 def _together(feeds_of: Mapping[str, Feed], place: str) -> Iterator[Finding]:

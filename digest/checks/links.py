@@ -21,7 +21,7 @@ PLACES = 5
 
 _WEB = ("http", "https")
 _OTHERS = ("mailto", "tel", "sms", "cid")
-_LINE_LINK = re.compile(r"\s*(?:\[\d+\]\s+|[^\s:]{1,40}:\s+)?https?://\S+\s*$", re.IGNORECASE)
+_LINE_LINK = re.compile(r"\s*(?:\[[\d.]+\]\s+|[^\s:]{1,40}:\s+)?https?://\S+\s*$", re.IGNORECASE)
 _TEXT_LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 

@@ -12,14 +12,14 @@ from digest.terminal import Terminal, now_or, options
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from digest.core.model import Candidate
+    from digest.core.model import Candidate, Problem
 
 
 @click.command(name="articles")
 @click.argument("reference", required=False)
 @click.option("--category", help="Only those of this category.")
 @click.option("--source", help="Only those of the sources whose name begins so.")
-@click.option("--problems", "troubled", is_flag=True, help="Only those something is wrong with.")
+@click.option("--problems", "troubled", is_flag=True, help="Only those something is wrong with, and what.")
 @options()
 def command(
     terminal: Terminal, *, reference: str | None, category: str | None, source: str | None, troubled: bool
@@ -48,11 +48,18 @@ def command(
             and (category is None or category.casefold() in {name.casefold() for name in each.categories})
             and (source is None or each.source.startswith(source))
         ]
+        doubts: dict[str, tuple[Problem, ...]] = {}
         if troubled:
-            bad = {each.key for each in library.articles(each.key for each in listed) if each.problems}
-            listed = [each for each in listed if each.key in bad]
+            found = library.articles(each.key for each in listed)
+            doubts = {each.key: each.problems for each in found if each.problems}
+            listed = [each for each in listed if each.key in doubts]
         if terminal.as_json:
             terminal.data([article_json(article) for article in library.articles(each.key for each in listed)])
+        elif troubled:
+            for each in listed:
+                click.secho(f"{each.title}  {each.key}", bold=True)
+                for problem in doubts[each.key]:
+                    click.echo(f"  {problem}")
         else:
             zone = next(iter(newsroom.settings.newsletters.values())).newsletter.zone
             terminal.table(("key", "published", "categories", "state", "title"), (_row(each, zone) for each in listed))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digest.core.finding import marked, standing
+from digest.core.finding import PLACES, gathered, marked, standing
 from digest.core.text import counted
 from digest.terminal import Terminal, complete_newsletter, now_or, options
 
@@ -51,6 +51,8 @@ def command(
         for key in keys:
             wrong, record = check_newsroom.edition(newsroom, terminal, key, now)
             found += wrong
+            if wrong and wrong[-1].code == "EDIT004":
+                found += check_newsroom.look(newsroom, terminal, key, now)
             if resolver is not None and record is not None:
                 found += check_online.follow(newsroom, terminal, record, now)
         if resolver is not None:
@@ -73,13 +75,14 @@ def _needless(newsroom: Newsroom, findings: list[Finding]) -> Iterator[Finding]:
 
 
 def _report(terminal: Terminal, findings: list[Finding], *, strict: bool) -> int:
-    errors, shown = standing(findings, "error"), standing(findings)
     if terminal.as_json:
         terminal.data([_json(each) for each in findings])
+    told = gathered(findings, None if terminal.verbose else PLACES)
+    errors, shown = standing(told, "error"), standing(told)
     for each in shown if not terminal.as_json else ():
         click.secho(f"{each.severity}: {each}", fg="red" if each.severity == "error" else "yellow")
-        terminal.detail(f"  {each.why} {each.remedy}")
-    ignored = [each for each in findings if each.ignored]
+        terminal.more(f"  {each.why} {each.remedy}")
+    ignored = [each for each in told if each.ignored]
     for each in ignored:
         terminal.detail(f"ignored: {each}: {each.ignored}")
     said = [counted(len(errors), "error"), counted(len(shown) - len(errors), "warning")]

@@ -15,7 +15,7 @@ from digest.core.errors import ConfigError, DigestError
 from digest.terminal import now_or
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from digest.core.model import Problem
     from digest.core.newsletter import Newsletter
     from digest.terminal import Terminal
+
+
+ENOUGH = (12, 6, 3, 1)
+"""Stories that show a look, where those of the edition to come are none: so many, or as many as there are."""
+_NOT_OF_THE_LOOK = ("ART", "EDIT004", "FEED", "IMG", "LINK")
+"""What stories that were sent before are wrong with is for nobody to mend; feeds are looked at in any case."""
 
 
 def settings(newsroom: Newsroom) -> Iterator[Finding]:
@@ -177,6 +183,37 @@ def edition(
     with suppress(ConfigError):
         findings += newsroom.preflight(target.newsletter, record, files, sends=sends)
     return findings, record
+
+
+def fullest(
+    newsroom: Newsroom, terminal: Terminal, key: str, now: datetime, leasts: Sequence[int]
+) -> tuple[list[Finding], EditionRecord | None]:
+    """The same of as many stories as there are.
+
+    Args:
+        newsroom: On a copy of the store.
+        terminal: Told of it.
+        key: The newsletter's.
+        now: The instant it happens.
+        leasts: With fewer stories it is filled up with older ones; where there are not so many, the next of these goes.
+    """
+    wrong: list[Finding] = []
+    record: EditionRecord | None = None
+    for number in leasts:
+        wrong, record = edition(newsroom, terminal, key, now, least=number)
+        if record is not None or wrong[-1].code != "EDIT004":
+            break
+    return wrong, record
+
+
+def look(newsroom: Newsroom, terminal: Terminal, key: str, now: datetime) -> Iterator[Finding]:
+    """What is wrong with the look of a newsletter whose next edition has no story: it is tried on those sent before.
+
+    A template that was changed after the last edition would otherwise be found wrong when the next one is due.
+    """
+    with newsroom.unmade(now) as another:
+        wrong, _ = fullest(another, terminal, key, now, ENOUGH)
+    yield from (each for each in wrong if not each.code.startswith(_NOT_OF_THE_LOOK))
 
 
 def _later(

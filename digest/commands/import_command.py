@@ -93,7 +93,7 @@ def _describe(terminal: Terminal, article: Article) -> None:
     facts = [
         str(article.published) if article.published else "no date",
         ", ".join(article.categories) or "no category",
-        f"{len(article.body.paragraphs)} paragraphs",
+        counted(len(article.body.paragraphs), "paragraph"),
     ]
     if article.body.headings:
         facts.append("headings: " + "; ".join(article.body.headings))

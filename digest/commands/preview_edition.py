@@ -13,10 +13,10 @@ from digest.core.errors import ConfigError, DigestError
 from digest.core.finding import marked
 from digest.core.reader import NOBODY, Reader, unaddressed
 from digest.core.selection import Rule
+from digest.core.syndication import is_others
 from digest.core.text import spoken
 from digest.explaining import explain
 from digest.preview.proof import Header, Proof, Reason
-from digest.store.opening import open_store
 from digest.terminal import Terminal, now_or
 
 if TYPE_CHECKING:
@@ -26,12 +26,8 @@ if TYPE_CHECKING:
 
     from digest.config import Settings
     from digest.core.edition import EditionRecord
-    from digest.core.finding import Finding
     from digest.core.newsletter import Newsletter
     from digest.core.ports import Fetcher
-
-ENOUGH = (12, 6, 3, 1)
-"""Stories that show a look, where those of the edition to come are none: so many, or as many as there are."""
 
 
 def proof(config: Path, key: str, at: str | None, pictures: Fetcher | None = None) -> Proof:
@@ -52,7 +48,7 @@ def proof(config: Path, key: str, at: str | None, pictures: Fetcher | None = Non
     now = now_or(at)
     with Newsroom.open(config, scratch=True) as newsroom:
         newsroom.pictures = lambda: pictures
-        settings, target = newsroom.settings, newsroom.target(key)
+        target = newsroom.target(key)
         newsletter, slot = target.newsletter, target.schedule.next(now)
         fills = newsletter.too_few == "top_up"
         record = None if slot is None else newsroom.store.editions.get(key, slot)
@@ -61,18 +57,17 @@ def proof(config: Path, key: str, at: str | None, pictures: Fetcher | None = Non
             # A story too old for it is none that waits.
             if made is not None and (fills or {each.rule for each in made.reasons if each.chosen} != {Rule.TOPPED_UP}):
                 return _with_notice(made, newsletter)
-            least: tuple[int, ...] = ENOUGH
+            least: tuple[int, ...] = check_newsroom.ENOUGH
             notice = "No story waits for this edition: it is filled with what was sent before, to show the look."
         else:
             least = (1,)
             notice = "This edition is made, and stays as it was made: this is how it would be made today."
-        with Newsroom(settings, open_store("sqlite://")) as empty:
-            # A look costs nothing: no model is asked, and what one has answered is shown.
-            empty.asks, empty.pictures, empty.store.answers = False, lambda: pictures, newsroom.store.answers
-            made = _made(empty, key, now, least)
+        with newsroom.unmade(now) as another:
+            made = _made(another, key, now, least)
     if made is None:
         raise DigestError(
-            "there is no article to show: write one, or look at an instant by --at at which there are some",
+            "there is no article to show: write one, have feeds and pages fetched by digest run, or look at an instant "
+            "by --at at which there are some",
             place=f"newsletters.{key}",
         )
     return replace(made, notices=(notice, *made.notices))
@@ -103,7 +98,7 @@ def _made(newsroom: Newsroom, key: str, now: datetime, least: Sequence[int]) -> 
         newsroom: On a copy of the store, or on an empty one.
         key: The newsletter's.
         now: The instant it happens.
-        least: With fewer stories it is filled up with older ones; where there are not so many, the next of these goes.
+        least: As of `check_newsroom.fullest`.
 
     Raises:
         DigestError: A template is wrong, say.
@@ -111,12 +106,7 @@ def _made(newsroom: Newsroom, key: str, now: datetime, least: Sequence[int]) -> 
     settings, newsletter, store = newsroom.settings, newsroom.newsletter(key), newsroom.store
     terminal = Terminal(settings.path, quiet=True)
     found = [*check_newsroom.settings(newsroom), *check_newsroom.articles(newsroom, terminal, now)]
-    wrong: list[Finding] = []
-    record: EditionRecord | None = None
-    for number in least:
-        wrong, record = check_newsroom.edition(newsroom, terminal, key, now, least=number)
-        if record is not None or wrong[-1].code != "EDIT004":
-            break
+    wrong, record = check_newsroom.fullest(newsroom, terminal, key, now, least)
     if record is None:
         # What kept it from being made comes last.
         if wrong[-1].code == "EDIT004":
@@ -159,7 +149,11 @@ def _headers(message: bytes) -> Iterator[Header]:
 def _reasons(newsroom: Newsroom, newsletter: Newsletter, record: EditionRecord) -> Iterator[Reason]:
     library = newsroom.store.library
     found = list(explain(library, newsroom.store.editions, newsletter, record))
-    places = {each.key: each.path for each in library.articles(each.verdict.article for each in found)}
+    # What is no file has a path that tells nothing.
+    places = {
+        each.key: each.source if is_others(each.source) else each.path
+        for each in library.articles(each.verdict.article for each in found)
+    }
     for each in found:
         verdict = each.verdict
         place = places.get(verdict.article, "")

@@ -11,7 +11,7 @@ from digest.commands.delivery_views import tell_of_pauses, way_out
 from digest.commands.edition_json import run_json
 from digest.commands.pause_command import paused_text
 from digest.core.errors import DigestError
-from digest.core.finding import standing
+from digest.core.finding import gathered, standing
 from digest.core.text import counted
 from digest.terminal import Terminal, complete_newsletter, now_or, options, relative
 
@@ -177,7 +177,8 @@ def report(terminal: Terminal, newsletter: Newsletter, run: Run, *, dry_run: boo
 
 def _tell_findings(terminal: Terminal, newsletter: Newsletter, run: Run) -> None:
     """What the preflight found; an edition with errors got this far only because nobody is sent it."""
-    errors, warnings = standing(run.findings, "error"), standing(run.findings, "warning")
+    told = gathered(run.findings)
+    errors, warnings = standing(told, "error"), standing(told, "warning")
     for each in errors:
         terminal.note(f"{each}; it would stop a send")
     if warnings:

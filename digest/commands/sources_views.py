@@ -103,7 +103,7 @@ def describe_trial(terminal: Terminal, trial: Trial) -> None:
         day = each.article.published.instant.date().isoformat() if each.article.published else "no date   "
         terminal.say(f"  {'-' if each.refused else '+'} {day}  {each.article.title}")
         if each.refused:
-            terminal.detail(f"      {each.refused}")
+            terminal.more(f"      {each.refused}")
     if len(trial.judged) > limit:
         terminal.say(f"  and {len(trial.judged) - limit} more: --verbose shows them")
     taken = sum(not each.refused for each in trial.judged)

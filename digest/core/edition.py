@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from digest.core.text import as_paragraph
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -37,7 +39,7 @@ class Summary:
     @property
     def text(self) -> str:
         """The sentences as one paragraph."""
-        return " ".join(self.sentences)
+        return as_paragraph(self.sentences)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
+
+from digest.core.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+_OWNER = re.compile(r"[a-z0-9-]+|.*\.ya?ml")
+PLACES = 4
+"""So many places of one finding are named to a person."""
 
 Severity = Literal["error", "warning"]
 
@@ -79,6 +87,43 @@ class Ignore:
     def covers(self, finding: Finding) -> bool:
         """Whether a finding is one of those."""
         return finding.code == self.code and (self.match in finding.place or self.match in finding.what)
+
+
+def together(findings: Iterable[Finding]) -> list[tuple[Finding, tuple[str, ...]]]:
+    """One for all that say the same of the same, and its places, in order.
+
+    A link stands in a message's HTML (twice, with its button), in its text and in six feeds: nine places, one mistake.
+    """
+    places: dict[Finding, list[str]] = {}
+    for each in findings:
+        places.setdefault(replace(each, place=""), []).append(each.place)
+    return [(replace(each, place=where[0]), tuple(dict.fromkeys(where))) for each, where in places.items()]
+
+
+def gathered(findings: Iterable[Finding], most: int | None = PLACES) -> list[Finding]:
+    """The same for a person to read, each with its places in a row.
+
+    Args:
+        findings: As they were found.
+        most: So many places are named, and the others counted; all of them where it is None.
+    """
+    return [replace(each, place=_listed(places, most)) for each, places in together(findings)]
+
+
+def _listed(places: Sequence[str], most: int | None) -> str:
+    """Places in a row: `weekly email.html:31, 34, email.txt:12 and 3 more places`."""
+    words = [places[0]]
+    for before, place in pairwise(places[:most]):
+        owner, _, rest = place.partition(" ")
+        file, _, line = place.rpartition(":")
+        if line.isdigit() and file == before.rpartition(":")[0]:
+            words.append(line)
+        else:
+            # What follows a newsletter's key, or config.yaml; a file's own name may have spaces too.
+            said = _OWNER.fullmatch(owner) and before.startswith(f"{owner} ")
+            words.append(rest if said else place)
+    left = len(places) - len(words)
+    return ", ".join(words) + (f" and {counted(left, 'more place')}" if left else "")
 
 
 def marked(findings: Iterable[Finding], ignores: Sequence[Ignore]) -> list[Finding]:

@@ -120,7 +120,7 @@ def _late(articles: Sequence[FoundArticle], rules: SourceRules) -> dict[str, str
     # Without dates, the source's own order counts: the newest stand first.
     newest = sorted(enumerate(articles), key=lambda item: (*_age(item[1]), item[0]))
     kept = {each.path for _, each in newest[: rules.first]}
-    why = f"it was there before this source was met, of which the newest {rules.first} are taken"
+    why = f"it was there before this source was met, and is not among the newest {rules.first} (its `first`)"
     return {each.path: why for each in articles if each.path not in kept}
 
 

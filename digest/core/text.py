@@ -10,6 +10,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime, tzinfo
 
 WORDS_A_MINUTE = 220
@@ -32,6 +33,10 @@ _WORD = re.compile(r"\w+(?:['’.,\-]\w+)*")
 _ASCII_WORD = re.compile(r"\w++(?:['.,\-]\w++)*+", re.ASCII)  # the same, and quicker
 # Scripts written without spaces between words: each character counts for half a word.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]")
+
+# What ends a sentence in Chinese and Japanese has its own room, and whatever may follow it there.
+_WIDE_END = re.compile("[。！？][」』”’）】》]*$")
+_WIDE_START = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff「『“‘（【《0-9A-Za-z]")
 
 
 def clean(text: str) -> str:
@@ -87,6 +92,15 @@ def word_count(text: str) -> int:
         return len(_ASCII_WORD.findall(text))
     unspaced = len(_UNSPACED.findall(text))
     return len(_WORD.findall(_UNSPACED.sub(" ", text))) + (unspaced + 1) // 2
+
+
+def as_paragraph(sentences: Iterable[str]) -> str:
+    """Sentences one after the other: a space between two, but none after a full stop as wide as a Chinese letter."""
+    text = ""
+    for sentence in sentences:
+        close = not text or (_WIDE_END.search(text) and _WIDE_START.match(sentence))
+        text += sentence if close else f" {sentence}"
+    return text
 
 
 def utc_text(instant: datetime) -> str:

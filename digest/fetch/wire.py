@@ -202,5 +202,7 @@ def _broken(error: Exception) -> ReachError:
     said = " ".join(str(error).split())[:200] or type(error).__name__
     # The pool drops what an error came from; it is still its argument.
     if isinstance(error, ssl.SSLError) or (error.args and isinstance(error.args[0], ssl.SSLError)):
+        if "WRONG_VERSION_NUMBER" in said:
+            return ReachError("speaks no TLS", "write http:// where that is meant")
         return ReachError(f"is not who it says, or speaks no TLS that is safe ({said})", "open it in a browser")
     return ReachError(f"breaks off ({said})")

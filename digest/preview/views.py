@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from digest.core.finding import together
 from digest.core.fitting import MOST_OCTETS, encoded_octets
 from digest.preview.frames import HERE
 
@@ -100,7 +101,8 @@ def page(view: View, state: State) -> str:
     proof = state.proof
     context: dict[str, object] = {"view": view, "views": VIEWS, "state": state, "proof": proof}
     if proof is not None:
-        standing = [each for each in proof.findings if not each.ignored]
+        findings = sorted(together(proof.findings), key=lambda each: (bool(each[0].ignored), each[0].severity))
+        standing = [each for each, _ in findings if not each.ignored]
         octets = encoded_octets(proof.html)
         context |= {
             "errors": sum(each.severity == "error" for each in standing),
@@ -109,7 +111,7 @@ def page(view: View, state: State) -> str:
             "size": f"{octets / 1000:.1f} of {MOST_OCTETS // 1000} kB",
             "web": f"{HERE}{proof.record.id}/index.html",
             "feeds": [path for path in proof.site if path.endswith((".xml", "feed.json"))],
-            "findings": sorted(proof.findings, key=lambda each: (bool(each.ignored), each.severity)),
+            "findings": findings,
             "line_of": lambda place: (_LINE.search(place) or ("", ""))[1],
         }
     return _environment().get_template("page.html").render(context)

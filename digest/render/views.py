@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import count, islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -38,6 +40,11 @@ if TYPE_CHECKING:
     from digest.core.notes import News
     from digest.core.theme import Theme
     from digest.render.pictures import Picture, PictureFile
+
+_UNKNOWN = "und"
+"""A language that nobody stated [BCP 47]."""
+_LOOKED_AT = 1000
+"""Characters in which the direction of a text shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +203,7 @@ def edition_view(
 
 def _story(story: Story, newsletter: Newsletter, base: str, pictures: Mapping[tuple[str, str], Picture]) -> StoryView:
     article = story.article
-    language = article.language or newsletter.language
+    language, side = _written(article, newsletter)
     page_url = article.url or f"{article.key}.html"
     published = article.published
     local = {src: found.page for (source, src), found in pictures.items() if source == article.source}
@@ -217,7 +224,7 @@ def _story(story: Story, newsletter: Newsletter, base: str, pictures: Mapping[tu
         minutes=reading_minutes(word_count(" ".join(block.text for block in article.body.blocks))),
         image=_image(article, base, pictures, linked=linked),
         language=language,
-        direction=direction(language),
+        direction=side,
         pinned=article.pinned,
         html=Markup(with_pictures(article.body.html, local, linked=linked)),  # noqa: S704 sanitised when the article was read
         outlet=outlet,
@@ -225,6 +232,23 @@ def _story(story: Story, newsletter: Newsletter, base: str, pictures: Mapping[tu
         also=tuple(map(_also, story.also)),
         points=_points(story.summary, newsletter),
     )
+
+
+def _written(article: Article, newsletter: Newsletter) -> tuple[str, str]:
+    """Language and direction of an article.
+
+    One that states no language has the newsletter's, unless most of its letters are written the other way: feeds often
+    state none, and English laid out as Arabic has its full stops on the wrong side.
+    """
+    language = article.language or newsletter.language
+    side = direction(language)
+    if article.language:
+        return language, side
+    text = " ".join((article.title, *(block.text for block in islice(article.body.blocks, 3))))[:_LOOKED_AT]
+    letters = Counter(map(unicodedata.bidirectional, text))
+    lean = letters["L"] - letters["R"] - letters["AL"]
+    other = "rtl" if lean < 0 else "ltr"
+    return (language, side) if not lean or other == side else (_UNKNOWN, other)
 
 
 def _also(told: AlsoIn) -> AlsoView:

@@ -191,14 +191,14 @@ def _title(title: str, fields: Fields, origin: Origin) -> str:
     return shortened(title)
 
 
-def shortened(title: str) -> str:
-    """A title of at most `LONGEST_TITLE` characters, cut at a word."""
-    if len(title) <= LONGEST_TITLE:
+def shortened(title: str, limit: int = LONGEST_TITLE) -> str:
+    """A title of at most so many characters, cut at a word."""
+    if len(title) <= limit:
         return title
-    cut = title[: LONGEST_TITLE - 1]
+    cut = title[: limit - 1]
     head, _, _ = cut.rpartition(" ")
     # A single endless word is cut anywhere.
-    return f"{(head if len(head) > LONGEST_TITLE // 2 else cut).rstrip()}…"
+    return f"{(head if len(head) > limit // 2 else cut).rstrip()}…"
 
 
 def _published(fields: Fields, origin: Origin, now: datetime, *, draft: bool) -> tuple[Published | None, str]:

@@ -256,7 +256,7 @@ def draft_of(entry: RawEntry, feed: FeedPlace, number: int) -> Draft:
     if len(entry.texts) > 1:
         own = plain(entry.summary.value) if entry.summary.html else one_line(entry.summary.value)
         summary = own_summary(own, line)
-    place = f"{feed.origin.place} entry {number} ({title[:60]})"
+    place = f"{feed.origin.place} entry {number} ({shortened(title, 60)})"
     article = FoundArticle(
         source=feed.origin.source,
         path="",

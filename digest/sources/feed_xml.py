@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 # feedparser looks for an e-mail address in a name, in time that grows with the square of its length.
+# expat names the file it reads, and there is none.
+_EXPAT_PLACE = re.compile(r"^<unknown>:(\d+):(\d+): ")
 _NAME = re.compile(
     rb"(<(?:[\w.-]+:)?(?:author|creator|managingeditor|webmaster|name|publisher|email)\b[^<>]*>"
     rb"(?:\s*<!\[CDATA\[)?[^<]{500})[^<]+",
@@ -149,7 +151,7 @@ def _trouble(error: Any) -> list[str]:
     name = type(error).__name__
     if name in {"NonXMLContentType", "NoneType"}:
         return []
-    said = one_line(str(error))[:200]
+    said = _EXPAT_PLACE.sub(r"line \1, column \2: ", one_line(str(error))[:200])
     if name in {"CharacterEncodingOverride", "CharacterEncodingUnknown"}:
         return [f"states a wrong encoding: {said}"]
     return [f"is no well-formed XML ({said}); it was read all the same"]

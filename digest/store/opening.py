@@ -9,6 +9,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from digest.core.errors import StoreError
+from digest.store import tables
 from digest.store.answers import SqlAnswers
 from digest.store.bounces import SqlBounces
 from digest.store.claims import SqlClaims
@@ -29,6 +30,7 @@ from digest.store.tables import METADATA
 from digest.store.visits import SqlVisits
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from types import TracebackType
 
     from sqlalchemy import URL
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 POSTGRESQL = ("postgresql", "postgresql+psycopg")
 """How the URLs of stores in PostgreSQL begin."""
 
+_OF_EDITIONS = (
+    *(tables.editions, tables.edition_articles, tables.edition_joined, tables.edition_files, tables.verdicts),
+    *(tables.dispatches, tables.deliveries, tables.delivery_batches, tables.holds),
+)
 _WRITE = "write sqlite:///digest.db, or postgresql://user@host/name"
 
 
@@ -91,6 +97,24 @@ class Store:
             StoreError: The store cannot be read.
         """
         return Store(self._database.scratch(METADATA.sorted_tables))
+
+    def unmade(self, now: datetime) -> Store:
+        """A copy in memory in which no edition was ever made, for a look at the one to come.
+
+        Args:
+            now: The instant it is looked at from: what was met later counts as met then.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        database = self._database.scratch(METADATA.sorted_tables)
+        with database.write() as connection:
+            for table in reversed(METADATA.sorted_tables):
+                if table in _OF_EDITIONS:
+                    connection.execute(table.delete())
+            late = tables.articles.c.first_seen > now
+            connection.execute(tables.articles.update().where(late).values(first_seen=now))
+        return Store(database)
 
     def close(self) -> None:
         """Let go of the file. Closing again changes nothing."""

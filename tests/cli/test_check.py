@@ -127,6 +127,22 @@ def test_what_keeps_an_edition_from_coming(room):
     assert "ART001" in codes(room)
 
 
+def test_a_template_is_tried_on_what_was_sent_where_no_story_waits(room):
+    assert room.run("run", "weekly", "--at", AT).code == 0
+    later = ("--at", "2026-04-06T12:00:00Z")
+    for unsent in ("one/third.md", "two/old.md"):
+        (room.root / "articles" / unsent).unlink()
+    assert "EDIT004" in codes(room, *later)
+    before = codes(room, *later)
+    room.write("templates/email-footer.html", "{{ newsleter.title }}")
+    found = [each for each in room.run("check", *later, "--json").json if each["code"] == "EDIT001"]
+    assert [each["place"].rpartition("/")[2] for each in found] == ["email-footer.html:1"]
+    assert "newsleter" in found[0]["message"]
+    # Looking changes nothing.
+    (room.root / "templates/email-footer.html").unlink()
+    assert codes(room, *later) == before
+
+
 def test_findings_of_the_message_name_the_line(room):
     room.article("two/near.md", "Near", "2026-02-27 13:00", "Two", "Here.", url="https://localhost/near")
     found = [each for each in room.run("check", "--at", AT, "--json").json if each["code"] == "LINK004"]
@@ -138,7 +154,15 @@ def test_findings_of_the_message_name_the_line(room):
     plain = room.run("check", "--at", AT)
     assert plain.code == 1
     assert "error: weekly email.html:" in plain.out
-    assert "Link to an address that is reachable from outside." in room.run("check", "--at", AT, "--verbose").err
+    assert "Link to an address that is reachable from outside." in room.run("check", "--at", AT, "--verbose").out
+
+
+def test_one_link_is_one_line_with_its_places_and_all_of_them_for_programs(room):
+    room.article("two/near.md", "Near", "2026-02-27 13:00", "Two", "Here.", url="https://localhost/near")
+    (line,) = [each for each in room.run("check", "--at", AT).out.splitlines() if "LINK004" in each]
+    assert re.match(r"error: weekly email\.html:\d+, \d+, email\.txt:\d+: https://localhost/near ", line)
+    assert "1 error," in room.run("check", "--at", AT).out
+    assert sum(each["code"] == "LINK004" for each in room.run("check", "--at", AT, "--json").json) == 3
 
 
 def test_what_is_ignored_with_a_reason_counts_for_nothing(room):

@@ -136,6 +136,9 @@ def test_articles_filtered(room):
     assert by_category.out.count("\n") == 3
     assert room.run("articles", "two/fourth.md").out.count("\n") == 1
     assert [each["title"] for each in room.run("articles", "--problems", "--json").json] == ["Not yet"]
+    title, problem = room.run("articles", "--problems").out.splitlines()
+    assert title.startswith("Not yet  not-yet-")
+    assert problem.startswith("  articles/two/future.md:3: is dated 2099-06-01")
     assert room.run("articles", "--source", "elsewhere", "--json").json == []
 
 

@@ -192,3 +192,9 @@ def test_usage(room, args, said):
     assert result.code == 2
     assert said in result.err
     assert "Traceback" not in result.err
+
+
+def test_a_list_of_feeds_is_no_article(room):
+    result = room.run("import", str(room.write("feeds.opml", "<opml/>")))
+    assert result.code == 2
+    assert "feeds.opml: is a list of feeds: digest sources import takes it" in result.err

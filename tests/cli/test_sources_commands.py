@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socketserver
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -277,6 +279,36 @@ def test_without_a_name_all_are_tested_and_one_that_fails_is_told(room, web):
     assert "feed:Pumps: " in result.err
     assert "answers 404" in result.err
     assert [each["source"] for each in result.json] == ["feed:Others"]
+
+
+def test_who_asks_for_more_reads_why_beside_what(room, web):
+    add(room, web.url("/feed"), "--name", "Pumps")
+    said = room.run("sources test", "Pumps", "--rule", "include.words=no such word", "--verbose").out.splitlines()
+    assert said[1].startswith("  - ")
+    assert said[2] == "      it matches none of include.words (no such word)"
+    assert "it matches" not in room.run("sources test", "Pumps", "--rule", "include.words=no such word").out
+
+
+def test_an_address_that_fails_is_named_once(room, web):
+    web.on("/gone", answer(status=404))
+    assert room.run("sources add", web.url("/gone"), "--local").err.count(web.url("/gone")) == 1
+
+
+class InPlainText(socketserver.BaseRequestHandler):
+    """A web server that speaks no TLS, and says so to who does."""
+
+    def handle(self):
+        self.request.recv(1)
+        self.request.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def test_a_host_without_tls_is_told_how_to_write_it(room):
+    with socketserver.TCPServer(("127.0.0.1", 0), InPlainText) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        result = room.run("sources add", f"127.0.0.1:{server.server_address[1]}/feed", "--local")
+        server.shutdown()
+    assert result.code == 1
+    assert "speaks no TLS: write http:// where that is meant" in result.err
 
 
 def test_files_are_not_fetched(room):

@@ -105,7 +105,9 @@ def test_the_other_is_named_in_message_text_and_page(desk):
     message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
     page = (desk.room.root / f"out/weekly/{FIRST}/index.html").read_text()
-    assert "Also told by Two" in text
+    assert "Also told by Two [1.1]" in text
+    assert "[1.1] https://velmin.example/Velmin-under-water" in text.splitlines()
+    assert "MSG016" not in desk.room.run("check", "--at", "2026-02-28T08:00:00Z").out
     for each in (html, page):
         (link,) = re.findall(r'<a[^>]*href="https://velmin.example/Velmin-under-water"[^>]*>(.*?)</a>', each)
         assert (link, "Also told by" in each) == ("<bdi>Two</bdi>", True)

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.core.text import WORDS_A_MINUTE, clean, one_line, reading_minutes, short_hash, slug, word_count
+from digest.core.text import (
+    WORDS_A_MINUTE,
+    as_paragraph,
+    clean,
+    one_line,
+    reading_minutes,
+    short_hash,
+    slug,
+    word_count,
+)
 
 # Surrogates and controls too: what a broken file may hold.
 anything = st.text(st.characters())
@@ -167,3 +176,19 @@ def test_the_quick_way_for_one_line_is_that_of_the_others(text):
     text = re.sub("[\u202a-\u202e]", "", text)
     long_way = re.sub(r"\s+", " ", clean(re.sub(r"\s+", " ", text))).strip()
     assert one_line(text) == one_line(long_way) == long_way
+
+
+@pytest.mark.parametrize(
+    ("sentences", "paragraph"),
+    [
+        ((), ""),
+        (("One.", "Two."), "One. Two."),
+        (("新桥开放。", "它很长。", "2029年完工。"), "新桥开放。它很长。2029年完工。"),
+        (("「橋だ。」", "彼は言った。"), "「橋だ。」彼は言った。"),
+        (("新桥开放。", "Ω is a letter."), "新桥开放。 Ω is a letter."),
+        (("Das sagt 王.", "新桥开放。"), "Das sagt 王. 新桥开放。"),
+        (("새 다리가 열렸다.", "길다."), "새 다리가 열렸다. 길다."),
+    ],
+)
+def test_sentences_stand_beside_one_another_as_their_script_asks(sentences, paragraph):
+    assert as_paragraph(sentences) == paragraph

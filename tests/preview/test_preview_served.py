@@ -11,6 +11,11 @@ from digest.cli import main
 from digest.preview.views import VIEWS
 
 EDITION = "2026-03-02T0700Z"
+FEED = (
+    "<rss version='2.0'><channel><title>F</title><item><title>Out of a feed</title><guid>a</guid>"
+    "<pubDate>Fri, 27 Feb 2026 08:00:00 GMT</pubDate><description>It came by a feed.</description></item>"
+    "</channel></rss>"
+)
 
 
 @pytest.fixture
@@ -54,7 +59,7 @@ def test_words_and_reports_are_of_this_edition(serve):
     assert "weekly.news.example.org" in preview.ask("/headers").text
     assert "SPAM" not in preview.ask("/headers").text
     reasons = preview.ask("/reasons").text
-    assert re.search(r'class="out"><td>out</td><td>too old</td><td dir="auto">Old news', reasons)
+    assert re.search(r'class="out"><td>out</td><td>too old</td><td><bdi>Old news', reasons)
     assert "first.md" in reasons
     assert preview.ask("/site/rss.xml").text.count("<item>") == 2
     assert preview.ask("/site/").text == preview.ask("/site/index.html").text
@@ -275,3 +280,23 @@ def test_every_answer_says_what_may_be_loaded(serve):
         assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert preview.ask("/site/../config.yaml").status == preview.ask("/nowhere").status == 404
+
+
+def test_what_feeds_brought_is_shown_of_an_edition_that_is_made(serve, room, run):
+    """Nothing is fetched for a look, and the library has it."""
+    feed = room.write("saved.xml", FEED)
+    run("import", str(feed))
+    run("run", "weekly", "--at", "2026-03-02T12:00:00Z")
+    preview = serve()
+    assert "Out of a feed" in preview.ask("/frame/light").text
+    # A feed's entry has no path that would tell anything.
+    reasons = preview.ask("/reasons").text
+    assert re.search(r"<bdi>Out of a feed</bdi><br><code>import:feed:.*saved\.xml</code>", reasons)
+    assert "<bdi>First things</bdi><br><code>first.md</code>" in reasons
+
+
+def test_what_is_wrong_in_two_places_is_one_finding(serve, room):
+    link = '<a href="http://localhost/x">here</a>'
+    room.write("templates/email-footer.html", f"<tr><td>{link}</td></tr>\n<tr><td>{link}</td></tr>")
+    (found,) = [each for each in re.findall(r"<h3>.*?</h3>", serve().ask("/findings").text) if "LINK004" in each]
+    assert found.count("weekly email.html:") == 2

@@ -228,6 +228,21 @@ def test_direction_and_language_are_the_newsletters_and_the_storys_own(name):
         assert 'lang="en" dir="ltr"' in text
 
 
+def test_a_title_in_another_direction_leaves_the_list_in_its_own():
+    title = replace(STORY, title="كتاب", language="ar", direction="rtl")
+    for page in ("edition.html", "archive.html"):
+        shown = html5lib.parse(render(page, title, STORY), namespaceHTMLElements=False)
+        assert [each.attrib for each in shown.iter("li") if "dir" in each.attrib] == []
+    assert '<a href="#one" lang="ar" dir="rtl">كتاب</a>' in render("edition.html", title, STORY)
+
+
+def test_an_introduction_of_titles_does_not_begin_as_the_list_of_them_does():
+    for name in ("standard/email.html", "text.txt", "edition.html"):
+        assert "Contents" not in render(name, STORY, replace(STORY, anchor="two"))
+        led = render(name, STORY, replace(STORY, anchor="two"), letter=replace(LETTER, introduction="auto"))
+        assert ("Contents" in led, "In this edition" in led) == (True, False)
+
+
 def test_a_decorative_picture_adds_no_link_to_tab_to():
     story = replace(STORY, image=replace(STORY.image, alt=""))
     for name in ("email.html", "edition.html"):
