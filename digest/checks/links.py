@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -11,13 +10,10 @@ from digest.checks.catalogue import found
 from digest.core.hosts import private_host, well_formed_host
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from digest.checks.page import Page
     from digest.core.finding import Finding
-
-PLACES = 5
-"""So many places of one address are named; of the others it is said how many there are."""
 
 _WEB = ("http", "https")
 _OTHERS = ("mailto", "tel", "sms", "cid")
@@ -25,62 +21,27 @@ _LINE_LINK = re.compile(r"\s*(?:\[[\d.]+\]\s+|[^\s:]{1,40}:\s+)?https?://\S+\s*$
 _TEXT_LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
-def links(page: Page, plain: str, place: str) -> list[Finding]:
-    """What is wrong with where a message leads and takes pictures from.
-
-    What is wrong with an address is told once, at the first place it stands at: a link of a footer or a card is in the
-    message many times, and is mended in one place.
-
-    Args:
-        page: Its HTML.
-        plain: Its plain text.
-        place: Of that, as findings name it.
-    """
-    met: dict[tuple[str, str], list[Finding]] = {}
-    for address, finding in (*_of_html(page), *_of_text(plain, place)):
-        met.setdefault((finding.code, address), []).append(finding)
-    return [_once(each) for each in met.values()]
-
-
-def unreachable(page: Page) -> set[str]:
-    """The addresses of the HTML that no reader reaches, whatever answers there."""
-    return {address for address, finding in _of_html(page) if finding.code in ("LINK001", "LINK004")}
-
-
-def _once(findings: Sequence[Finding]) -> Finding:
-    """The first of several on one address, with the places of the others."""
-    first, *others = findings
-    if not others:
-        return first
-    # The newsletter's name stands before the first one.
-    places = list(dict.fromkeys(each.place.rpartition(" ")[2] for each in findings))
-    more = f" and {len(places) - PLACES} more" if len(places) > PLACES else ""
-    return replace(first, what=f"{first.what}; {len(findings)} times: {', '.join(places[:PLACES])}{more}")
-
-
-def _of_html(page: Page) -> Iterator[tuple[str, Finding]]:
-    """Each address that something is wrong with, as often as it is there, and what."""
+def links(page: Page) -> Iterator[Finding]:
+    """What is wrong with the places the HTML leads to and takes pictures from."""
     ids = {each.get("id") or each.get("name") for each in page.elements}
     for element in page.all("a", "area", "img", "link", "source"):
         for name in ("href", "src", "srcset", "background"):
             if (value := element.get(name)) is None:
                 continue
             addresses = [each.split()[0] for each in value.split(",") if each.split()] if name == "srcset" else [value]
-            for address in map(str.strip, addresses):
-                for finding in _link(address, page.at(element), ids, picture=element.tag == "img"):
-                    yield address, finding
+            for address in addresses:
+                yield from _link(address.strip(), page.at(element), ids, picture=element.tag == "img")
 
 
-def _of_text(text: str, place: str) -> Iterator[tuple[str, Finding]]:
-    """The same of the plain text: addresses on lines of their own, under a number or a name.
+def text_links(text: str, place: str) -> Iterator[Finding]:
+    """What is wrong with the links of the plain text: addresses on lines of their own, under a number or a name.
 
     One among other words is a word ('open http://localhost:8000'), which nobody has to be able to follow.
     """
     for number, line in enumerate(text.splitlines(), 1):
         if _LINE_LINK.match(line):
             for address in addresses_in(line):
-                for finding in _web(address, f"{place}:{number}"):
-                    yield address, finding
+                yield from _web(address, f"{place}:{number}")
 
 
 def addresses_in(text: str) -> list[str]:

@@ -49,8 +49,8 @@ def follow(newsroom: Newsroom, terminal: Terminal, record: EditionRecord, now: d
     for element in page.all("img"):
         if (address := (element.get("src") or "").strip()).lower().startswith(("http://", "https://")):
             linked.setdefault(address, page.at(element))
-    sick = links.unreachable(page)
-    others = [each for each in linked.items() if each[0] not in sick and not each[0].startswith(own)]
+    sick = {each.place for each in links.links(page) if each.code in ("LINK001", "LINK004")}
+    others = [each for each in linked.items() if each[1] not in sick and not each[0].startswith(own)]
     # A reader would not wait longer for a page, nor an editor for all of them.
     fetcher = Fetcher(site.url, Limits(parallel=20, per_host=1, seconds=8.0, connect=8.0, total=120.0))
 

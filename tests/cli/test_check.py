@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import socket
 import sys
 from pathlib import Path
@@ -146,11 +145,9 @@ def test_a_template_is_tried_on_what_was_sent_where_no_story_waits(room):
 def test_findings_of_the_message_name_the_line(room):
     room.article("two/near.md", "Near", "2026-02-27 13:00", "Two", "Here.", url="https://localhost/near")
     found = [each for each in room.run("check", "--at", AT, "--json").json if each["code"] == "LINK004"]
-    (near,) = found
-    assert near["place"].rpartition(":")[0] == "weekly email.html"
-    assert re.search(r"; \d times: email\.html:\d+, .*email\.txt:\d+$", near["message"])
-    assert set(near) == {"code", "level", "place", "message", "why", "remedy", "ignored"}
-    assert near["level"] == "error"
+    assert {each["place"].rpartition(":")[0] for each in found} == {"weekly email.html", "weekly email.txt"}
+    assert set(found[0]) == {"code", "level", "place", "message", "why", "remedy", "ignored"}
+    assert found[0]["level"] == "error"
     plain = room.run("check", "--at", AT)
     assert plain.code == 1
     assert "error: weekly email.html:" in plain.out
