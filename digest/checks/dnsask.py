@@ -32,7 +32,7 @@ class DnsResolver:
         except dns.resolver.NoResolverConfiguration as error:
             raise ValueError("this system names no name server; name one with --nameserver") from error
         if nameserver is not None:
-            address, port = _address(nameserver)
+            address, port = name_server(nameserver)
             self._resolver.nameservers, self._resolver.port = [address], port
         self._resolver.lifetime = LIFETIME
         self._known: dict[tuple[str, str], list[str]] = {}
@@ -65,8 +65,12 @@ def _value(record: object, kind: str) -> str:
     return str(getattr(record, "exchange", record))
 
 
-def _address(text: str) -> tuple[str, int]:
-    """An address and a port."""
+def name_server(text: str) -> tuple[str, int]:
+    """The address and port of a name server; 53 where it has none.
+
+    Raises:
+        ValueError: It is no address.
+    """
     host, colon, port = text.rpartition(":")
     if not colon or ("]" not in host and ":" in host):
         host, port = text, "53"

@@ -216,7 +216,7 @@ def import_command(terminal: Terminal, *, file: Path, dry_run: bool) -> int:
         if each.url in known:
             continue
         keys: dict[str, Any] = {"url": each.url}
-        name = each.title[:100]
+        name = each.title[:100] if each.title != each.url else ""  # as lists have feeds that have no title
         if name and f"feed:{name}".casefold() not in names:
             keys["name"] = name
             names.add(f"feed:{name}".casefold())

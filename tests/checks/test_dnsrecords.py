@@ -121,6 +121,15 @@ def test_what_is_no_address_of_a_name_server_is_refused(text):
         DnsResolver(text)
 
 
-@pytest.mark.parametrize("text", ["127.0.0.1", "127.0.0.1:5353", "::1", "[::1]:5353"])
-def test_addresses_of_name_servers_are_read(text):
-    DnsResolver(text)
+@pytest.mark.parametrize(
+    ("text", "address", "port"),
+    [
+        ("127.0.0.1", "127.0.0.1", 53),
+        ("127.0.0.1:5353", "127.0.0.1", 5353),
+        ("::1", "::1", 53),
+        ("[::1]", "::1", 53),
+        ("[::1]:5353", "::1", 5353),
+    ],
+)
+def test_addresses_of_name_servers_are_read(text, address, port):
+    assert dnsask.name_server(text) == (address, port)

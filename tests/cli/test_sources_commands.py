@@ -449,6 +449,17 @@ def test_a_list_of_feeds_comes_in_and_goes_out(room, config):
     assert saved.read_text() == out
 
 
+def test_a_feed_without_a_title_has_the_same_name_in_a_list_and_back(room, other_room, config):
+    """That name is what its articles are kept under."""
+    url = f"https://pumps.example.org/{'feed/' * 25}"
+    source = f"  - {{type: feed, url: '{url}'}}\n"
+    config.write_text(config.read_text().replace("newsletters:\n", f"{source}newsletters:\n"))
+    saved = room.root / "mine.opml"
+    room.run("sources export", str(saved))
+    assert other_room.run("sources import", str(saved)).code == 0
+    assert list(listed(other_room)) == list(listed(room)) == ["folder:articles", f"feed:{url}"]
+
+
 def test_what_was_exported_makes_the_same_sources_elsewhere(room, other_room):
     room.run("sources import", str(room.write("feeds.opml", OPML)))
     saved = room.root / "mine.opml"
