@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.collecting import collect, take_in
+from digest.core.syndication import is_others
 from digest.core.webaddress import same_place
 from digest.settings.sources import PRIORITY, FileSource, RemoteSource
 
@@ -64,8 +65,7 @@ class Intake:
 
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with files, for who can mend them; doubts about what others publish stand with each article."""
-        remote = {each.name for each in self._remotes}
-        return self._library.problems([name for name in self._library.sources() if name not in remote])
+        return self._library.problems([name for name in self._library.sources() if not is_others(name)])
 
     def priority(self, name: str) -> int:
         """Of a source by its name; what was imported counts as a source that says none."""

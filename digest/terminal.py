@@ -191,7 +191,11 @@ def _parsed(text: str, otherwise: str) -> datetime:
 
 def now_or(at: str | None) -> datetime:
     """The instant a command works at: the one given, or the clock's, to the second."""
-    return parse_instant(at) if at else system_clock().replace(microsecond=0)
+    try:
+        return parse_instant(at) if at else system_clock().replace(microsecond=0)
+    except click.BadParameter as error:
+        error.param_hint = "'--at'"
+        raise
 
 
 def complete_newsletter(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:

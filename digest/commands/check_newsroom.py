@@ -212,7 +212,7 @@ def look(newsroom: Newsroom, terminal: Terminal, key: str, now: datetime) -> Ite
     A template that was changed after the last edition would otherwise be found wrong when the next one is due.
     """
     with newsroom.unmade(now) as another:
-        wrong, _ = fullest(another, terminal, key, now, ENOUGH)
+        wrong, _ = fullest(another, replace(terminal, verbose=False), key, now, ENOUGH)
     yield from (each for each in wrong if not each.code.startswith(_NOT_OF_THE_LOOK))
 
 

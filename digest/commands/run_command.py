@@ -193,8 +193,10 @@ def collect(terminal: Terminal, newsroom: Newsroom, now: datetime) -> bool:
         if each.failed:
             terminal.failed(each.failed)
         elif each.trouble:
-            terminal.say(f"{each.source}: nothing came this time, and it is tried again")
-            terminal.detail(each.trouble)
+            # Of what has lasted, or is gone for good, its problem says all there is.
+            if not any(each.trouble in problem.message for problem in each.problems):
+                terminal.say(f"{each.source}: nothing came this time, and it is tried again")
+                terminal.detail(each.trouble)
         else:
             terminal.say(f"{each.source}: {_changes(each)}")
         if each.recovered:
@@ -204,6 +206,8 @@ def collect(terminal: Terminal, newsroom: Newsroom, now: datetime) -> bool:
 
 
 def _changes(collection: Collection) -> str:
+    if collection.unit == "article" and not (collection.seen or collection.changes):
+        return "nothing new"
     said = [counted(collection.seen, collection.unit), f"{collection.read} read"]
     if collection.changes:
         for what, keys in (

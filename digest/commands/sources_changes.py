@@ -210,7 +210,8 @@ def import_command(terminal: Terminal, *, file: Path, dry_run: bool) -> int:
     outlines, problems = read_opml(content, str(file))
     known = {each.url for each in settings.sources}
     names = {each.name.casefold() for each in settings.sources}
-    added, aside = [], len(problems)
+    added, aside = [], sum(each.set_aside for each in problems)
+    lost = aside
     terminal.problems(problems)
     for each in outlines:
         if each.url in known:
@@ -232,10 +233,10 @@ def import_command(terminal: Terminal, *, file: Path, dry_run: bool) -> int:
         terminal.detail(f"{each.url}  {', '.join(each.categories)}")
     if added and not dry_run:
         _append(terminal.config, added)
-    there = len(outlines) - len(added) - (aside - len(problems))
+    there = len(outlines) - len(added) - (aside - lost)
     done = "would be added" if dry_run else "added"
     terminal.say(f"{counted(len(added), 'feed')} {done}, {there} there already, {aside} left out")
-    return 1 if aside else 0
+    return 1 if aside or problems else 0
 
 
 @click.command(name="export")

@@ -88,7 +88,9 @@ def test_command(terminal: Terminal, *, source: str | None, rules: tuple[str, ..
     if terminal.as_json:
         terminal.data([trial_json(trial) for trial in found])
     else:
-        for each in found:
+        for number, each in enumerate(found):
+            if number:
+                terminal.say()
             describe_trial(terminal, each)
         if not trials:
             terminal.say("nothing is fetched: these are files, which digest check reads")

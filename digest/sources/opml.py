@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
@@ -56,7 +57,11 @@ def read_opml(content: bytes, place: str) -> tuple[list[Outline], list[Problem]]
     if root is None or _name(root) != "opml":
         return [], [Problem(place, "is no OPML file: it must begin with <opml>", set_aside=True)]
     found: dict[str, Outline] = {}
-    problems = []
+    problems = [
+        # What comes after may be lost: the first slip is where to look.
+        Problem(f"{place}:{each.line}", f"is no well-formed XML ({each.message}): mend it, or look what is missing")
+        for each in islice(parser.error_log, 1)
+    ]
     for line, one in _outlines(root, (), 0):
         if isinstance(one, str):
             problems.append(Problem(f"{place}:{line}", one, set_aside=True))
@@ -70,6 +75,8 @@ def read_opml(content: bytes, place: str) -> tuple[list[Outline], list[Problem]]
             # In two folders: one feed of two categories.
             merged = tuple(dict.fromkeys((*(earlier.categories if earlier else ()), *one.categories)))
             found[one.url] = Outline(one.title, one.url, one.home, merged, one.language)
+    if not found and not problems:
+        problems.append(Problem(place, "names no feed", set_aside=True))
     return list(found.values()), problems
 
 

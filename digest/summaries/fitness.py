@@ -71,6 +71,8 @@ _OPEN_MARKS = re.compile(r"[\"'“‘„«»「『(\[]+")
 _ENGLISH_VERB = r" (?:is|was|are|were|has|had|have|will|would|may|can|could|said|says)\b"
 _POINTING = {
     "en": rf"he|she|they|his|hers?|him|its|their|them|such|neither|the latter|the former(?=,|{_ENGLISH_VERB})|"
+    # 'Each costs 900 pounds', not 'Each year' or 'Each team'.
+    rf"(?:each|one|some|many|most|several|all|none|two|three) of them|each(?={_ENGLISH_VERB}| (?:costs|gets|takes)\b)|"
     # Not 'It is unclear whether', 'This week', 'These days', 'Those who', 'Both Ann Berg and Ina Holt'.
     r"it(?!(?:['’]s| is| was| remains| seems)(?: not| also| still| now| yet)? (?!(?:an?|the|one|part|some\w*)\b)[\w-]+"
     r" (?:that|whether|how|why|who)\b)|"

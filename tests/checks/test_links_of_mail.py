@@ -29,4 +29,5 @@ def test_addresses_of_a_text_end_before_the_sign_that_ends_the_sentence():
 
 def test_only_links_of_the_plain_text_are_looked_at_not_its_words():
     text = "Open http://localhost:8000 in a browser.\n[1] http://localhost:1/\nRSS: http://localhost:2/\nhttp://localhost:3"
-    assert [each.place for each in text_links(text, "t") if each.code == "LINK004"] == ["t:2", "t:3", "t:4"]
+    text += "\n[1.1] http://localhost:4/"
+    assert [each.place for each in text_links(text, "t") if each.code == "LINK004"] == ["t:2", "t:3", "t:4", "t:5"]

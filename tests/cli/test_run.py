@@ -178,7 +178,7 @@ def test_undated_articles_count_from_when_they_are_seen(room):
         (("run", "weekly", "--all"), "name a newsletter or give --all, not both"),
         (("run", "weekyl"), "there is no newsletter 'weekyl'; did you mean 'weekly'?"),
         (("run", "weekly", "--at", "yesterday"), "'yesterday' is no instant"),
-        (("run", "weekly", "--at", "2026-03-02T12:00"), "has no time zone"),
+        (("run", "weekly", "--at", "2026-03-02T12:00"), "for '--at': '2026-03-02T12:00' has no time zone"),
         (("explain", "weekly", "--edition", "x"), "'weekly' has no edition 'x'"),
         (("explain", "weekly", "no-such-key"), "no article has the key or path 'no-such-key'"),
         (("articles", "no-such-key"), "no article has the key or path 'no-such-key'"),

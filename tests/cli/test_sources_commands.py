@@ -206,6 +206,27 @@ def test_one_that_fails_is_listed_with_its_reason(room, web):
     assert "answers 500" in found["error"]
 
 
+def test_what_a_run_says_of_a_source_that_has_nothing_new_and_of_one_that_is_gone(room, web):
+    whole = answer(feed(entry(1)).partition(b"\r\n\r\n")[2], etag='"1"')
+    web.on("/feed", whole, whole, answer(status=304))
+    web.on("/other", feed(entry(7)))
+    add(room, web.url("/feed"), "--name", "Pumps")
+    add(room, web.url("/other"), "--name", "Gone")
+    room.run("run", "weekly", "--at", "2026-03-09T08:00:00Z")
+    web.on("/other", answer(status=410))
+    said = room.run("run", "weekly", "--at", "2026-03-10T08:00:00Z")
+    assert "feed:Pumps: nothing new\n" in said.out
+    assert "feed:Gone: nothing has come of it since" in said.err
+    assert "it is tried again" not in said.out
+
+
+def test_doubts_of_a_feed_that_was_imported_are_told_once(room):
+    file = room.write("saved.xml", "<rss version='2.0'><channel><item><title>Undated</title></item></channel></rss>")
+    assert "no date" in room.run("import", str(file)).err
+    assert "Undated" not in room.run("run", "weekly", "--at", "2026-03-09T08:00:00Z").err
+    assert "Undated" in room.run("articles", "--problems").out
+
+
 def test_a_source_that_was_removed_and_added_again_gives_its_articles_again(room, web):
     web.on("/feed", answer(feed(entry(1)).partition(b"\r\n\r\n")[2], etag='"1"'))
     add(room, web.url("/feed"), "--name", "Pumps")
@@ -485,7 +506,13 @@ def test_two_feeds_of_one_name_keep_their_addresses(room):
 
 @pytest.mark.parametrize(
     ("content", "code", "said"),
-    [(None, 2, "cannot be read: No such file"), ("<html></html>", 1, "set aside: "), ("", 1, "is no OPML file")],
+    [
+        (None, 2, "cannot be read: No such file"),
+        ("<html></html>", 1, "set aside: "),
+        ("", 1, "is no OPML file"),
+        ("<opml><body></body></opml>", 1, "names no feed"),
+        ("<opml", 1, "is no well-formed XML"),
+    ],
 )
 def test_a_file_that_is_no_list_is_told(room, config, content, code, said):
     before = config.read_text()
@@ -494,6 +521,14 @@ def test_a_file_that_is_no_list_is_told(room, config, content, code, said):
     assert (result.code, config.read_text()) == (code, before)
     assert str(file) in result.err
     assert said in result.err
+
+
+def test_a_list_that_breaks_off_is_taken_as_far_as_it_goes_and_told(room):
+    text = "<opml version='2.0'><body>\n<outline type='rss' text='A' xmlUrl='https://a.example.org/feed'/>\n<outline te"
+    result = room.run("sources import", str(room.write("feeds.opml", text)))
+    assert result.code == 1
+    assert "feeds.opml:3: is no well-formed XML (" in result.err
+    assert "1 feed added, 0 there already, 0 left out" in result.out
 
 
 def test_a_configuration_that_only_a_person_can_change_stays_as_it_is(room, web, config):

@@ -300,3 +300,8 @@ def test_what_is_wrong_in_two_places_is_one_finding(serve, room):
     room.write("templates/email-footer.html", f"<tr><td>{link}</td></tr>\n<tr><td>{link}</td></tr>")
     (found,) = [each for each in re.findall(r"<h3>.*?</h3>", serve().ask("/findings").text) if "LINK004" in each]
     assert found.count("weekly email.html:") == 2
+
+
+def test_a_look_at_what_was_made_asks_no_model_and_fetches_nothing(room):
+    with Newsroom.open(room.config, scratch=True) as newsroom, newsroom.unmade(newsroom.clock()) as another:
+        assert (another.asks, another.pictures()) == (False, None)
