@@ -48,10 +48,9 @@ _WORD = rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+(?:['’][^\W_{UNSPACED}]+)*"
 _PLAIN_WORD = r"[a-zA-Z0-9]++(?:'[a-zA-Z0-9]++)*+"
 # The same for ASCII alone, where it is quicker.
 _WORDS = {False: re.compile(_WORD), True: re.compile(_PLAIN_WORD)}
-# The first word begins a sentence too.
 _OPENINGS = {
-    False: re.compile(rf"(?:\A[\W_]*+|[.!?:…\"“„»\n]\W*+)({_WORD})"),
-    True: re.compile(rf"(?:\A[^a-zA-Z0-9]*+|[.!?:\"\n][^a-zA-Z0-9_]*+)({_PLAIN_WORD})"),
+    False: re.compile(rf"[.!?:…\"“„»\n]\W*+({_WORD})"),
+    True: re.compile(rf"[.!?:\"\n][^a-zA-Z0-9_]*+({_PLAIN_WORD})"),
 }
 _is_unspaced = re.compile(rf"[{UNSPACED}]").match
 # The commonest small words of other languages; none that is a word of weight in another one, like 'war' or 'son'.
@@ -76,13 +75,15 @@ def weigh(title: str, text: str) -> Vector:
         text: Plain; what comes after `READ` characters is not looked at.
     """
     weights: Vector = {}
-    weight_of = weights.get
     names: set[str] = set()
     for part, fading in ((_read(title), repeat(TITLE)), (_read(text), _FADING)):
         words = _words(part)
         for terms, weight in zip(map(_terms, words), fading, strict=False):
             for term in terms:
-                weights[term] = weight_of(term, 0.0) + weight
+                if term in weights:
+                    weights[term] += weight
+                else:
+                    weights[term] = weight
         names.update(*map(_terms, _names(part, words)))
     for term, weight in weights.items():
         if weight >= 1:
@@ -95,8 +96,10 @@ def weigh(title: str, text: str) -> Vector:
 def _names(text: str, words: Sequence[str]) -> Counter[str]:
     """The words of a text that have a capital where not every word has one: inside a sentence."""
     capitals = [word for word in words if word[0].isupper()]
-    if len(capitals) > _TITLE_CASE * len(words):
+    if not capitals or len(capitals) > _TITLE_CASE * len(words):
         return Counter()
+    # The first word begins a sentence too, whatever stands before it.
+    text = f"\n{text[text.index(words[0]) :]}"
     return Counter(capitals) - Counter(_OPENINGS[text.isascii()].findall(text))
 
 
