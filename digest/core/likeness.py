@@ -13,7 +13,6 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 from itertools import repeat
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from digest.core.terms import COMMON, UNSPACED, Vector, stem
@@ -48,9 +47,10 @@ _WORD = rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+(?:['’][^\W_{UNSPACED}]+)*"
 _PLAIN_WORD = r"[a-zA-Z0-9]++(?:'[a-zA-Z0-9]++)*+"
 # The same for ASCII alone, where it is quicker.
 _WORDS = {False: re.compile(_WORD), True: re.compile(_PLAIN_WORD)}
+# What begins a sentence, or the text; a row of dots is read once, though no word comes after it.
 _OPENINGS = {
-    False: re.compile(rf"[.!?:…\"“„»\n]\W*+({_WORD})"),
-    True: re.compile(rf"[.!?:\"\n][^a-zA-Z0-9_]*+({_PLAIN_WORD})"),
+    False: re.compile(rf"[.!?:…\"“„»\n]\W*+({_WORD})?"),
+    True: re.compile(rf"[.!?:\"\n][^a-zA-Z0-9_]*+({_PLAIN_WORD})?"),
 }
 _is_unspaced = re.compile(rf"[{UNSPACED}]").match
 # The commonest small words of other languages; none that is a word of weight in another one, like 'war' or 'son'.

@@ -14,7 +14,7 @@ import heapq
 import math
 from bisect import insort
 from dataclasses import dataclass, field
-from itertools import islice, takewhile
+from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeVar
 
@@ -49,11 +49,12 @@ PROMISING = 0.08
 """What the probes must come to for two articles to be compared."""
 
 CROWDED = 120
-"""Neighbours of a group from which on it is not compared with all of them whenever an article joins it: else thousands
-that are nearly the same, and yet no copies, would take their number squared."""
+"""Neighbours of a group beyond which it is not compared with all of them whenever an article joins it: else thousands
+that are nearly the same, and yet no copies, would take their number squared. Real articles had 33 at most."""
 
 GROWN = 1.25
-"""How much larger such a group must have become for that. An average has fallen to its 1.25th by then at most."""
+"""How much larger such a group must have become before it is. Until then it stands in the queue as it was; whether it
+may be joined is asked of what it is."""
 
 MONTH = 30.0
 YEAR = 365.0
@@ -74,11 +75,10 @@ def pairs(vectors: Sequence[Vector], days: Sequence[float | None]) -> dict[Pair,
     found: dict[Pair, float] = {}
     for pair in sorted(_candidates(vectors)):
         one, other = vectors[pair[0]], vectors[pair[1]]
-        shared = one.keys() & other.keys()
+        shared = [weight * other[term] for term, weight in one.items() if term in other]
         if len(shared) < SHARED_WORDS:
             continue
-        # A set has no order that stays; fsum rounds once, so that it needs none.
-        alike = math.fsum([one[term] * other[term] for term in shared]) * nearness(days[pair[0]], days[pair[1]])
+        alike = math.fsum(shared) * nearness(days[pair[0]], days[pair[1]])
         if alike >= THRESHOLD:
             found[pair] = alike
     return found
@@ -88,30 +88,36 @@ def _candidates(vectors: Sequence[Vector]) -> set[Pair]:
     holders = _holders(vectors)
     found: set[Pair] = set()
     for position, vector in enumerate(vectors):
-        probes = [(weight, holders[term]) for term, weight in islice(vector.items(), PROBES)]
-        met: set[int] = set()
-        looked_at: set[int] = set()
-        for weight, those in probes:
-            # Most share one word that says too little: these are not added up.
-            looked_at.update(met.intersection(those))
-            looked_at.update(takewhile(lambda other: weight * those[other] >= PROMISING, those))
-            met.update(those)
+        sums: dict[int, float] = {}
+        for term, weight in islice(vector.items(), PROBES):
+            for other, its_weight in zip(*holders[term], strict=True):
+                if other in sums:
+                    sums[other] += weight * its_weight
+                else:
+                    sums[other] = weight * its_weight
         found.update(
             (position, other) if position < other else (other, position)
-            for other in looked_at
-            if other != position
-            and sum([weight * those[other] for weight, those in probes if other in those]) >= PROMISING
+            for other, so_far in sums.items()
+            if so_far >= PROMISING and other != position
         )
     return found
 
 
-def _holders(vectors: Sequence[Vector]) -> dict[str, dict[int, float]]:
-    """For each term the articles in which it weighs most, with its weight there; the weightiest first."""
-    holders: dict[str, list[tuple[int, float]]] = {}
+def _holders(vectors: Sequence[Vector]) -> dict[str, tuple[list[int], list[float]]]:
+    """For each term the articles that are looked at, and what it weighs in them; in lists apart, which is quicker."""
+    holders: dict[str, tuple[list[int], list[float]]] = {}
     for position, vector in enumerate(vectors):
         for term, weight in vector.items():
-            holders.setdefault(term, []).append((position, weight))
-    return {term: dict(sorted(those, key=itemgetter(1), reverse=True)[:HOLDERS]) for term, those in holders.items()}
+            if term not in holders:
+                holders[term] = [], []
+            positions, weights = holders[term]
+            positions.append(position)
+            weights.append(weight)
+    for term, (positions, weights) in holders.items():
+        if len(positions) > HOLDERS:
+            most = sorted(zip(positions, weights, strict=True), key=itemgetter(1), reverse=True)[:HOLDERS]
+            holders[term] = [position for position, _ in most], [weight for _, weight in most]
+    return holders
 
 
 def nearness(one: float | None, other: float | None) -> float:
