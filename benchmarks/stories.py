@@ -99,7 +99,7 @@ def nearly_the_same(count: int) -> list[Telling]:
     batch: list[Telling] = []
     for number, told in zip(range(count), cycle(made(FEW)[:: FEW // 3][:3])):
         start, end = told.text.split()[:3], told.text.split()[4:]
-        batch.append(Telling(key=f"{number:06}", title=told.title, text=" ".join([*start, f"own{number}", *end])))
+        batch.append(Telling(key=f"{number:06}", title=told.title, text=" ".join([*start, f"Own{number}", *end])))
     return batch
 
 
