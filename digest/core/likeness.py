@@ -13,7 +13,6 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 from itertools import repeat
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from digest.core.terms import COMMON, UNSPACED, Vector, stem
@@ -48,9 +47,10 @@ _WORD = rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+(?:['’][^\W_{UNSPACED}]+)*"
 _PLAIN_WORD = r"[a-zA-Z0-9]++(?:'[a-zA-Z0-9]++)*+"
 # The same for ASCII alone, where it is quicker.
 _WORDS = {False: re.compile(_WORD), True: re.compile(_PLAIN_WORD)}
-_TOKENS = {
-    False: re.compile(rf"([.!?:…\"“„»\n]\W*+)?({_WORD})"),
-    True: re.compile(rf"([.!?:\"\n][^a-zA-Z0-9_]*+)?({_PLAIN_WORD})"),
+# What begins a sentence, or the text; a row of dots is read once, though no word comes after it.
+_OPENINGS = {
+    False: re.compile(rf"[.!?:…\"“„»\n]\W*+({_WORD})?"),
+    True: re.compile(rf"[.!?:\"\n][^a-zA-Z0-9_]*+({_PLAIN_WORD})?"),
 }
 _is_unspaced = re.compile(rf"[{UNSPACED}]").match
 # The commonest small words of other languages; none that is a word of weight in another one, like 'war' or 'son'.
@@ -75,29 +75,32 @@ def weigh(title: str, text: str) -> Vector:
         text: Plain; what comes after `READ` characters is not looked at.
     """
     weights: Vector = {}
-    weight_of = weights.get
     names: set[str] = set()
-    for part, fading in ((title, repeat(TITLE)), (text, _FADING)):
-        tokens = _tokens(part)
-        capitals = 0
-        inside: set[str] = set()
-        first = True
-        for (start, token), weight in zip(tokens, fading, strict=False):
-            found, capital = _terms(token)
-            for term in found:
-                weights[term] = weight_of(term, 0.0) + weight
-            if capital:
-                capitals += 1
-                # At the start of a sentence every word has a capital.
-                if not (start or first):
-                    inside.update(found)
-            first = False
-        if capitals <= _TITLE_CASE * len(tokens):
-            names |= inside
-    return {
-        term: (1 + math.log(weight) if weight >= 1 else weight) * (NAME if term in names else 1)
-        for term, weight in weights.items()
-    }
+    for part, fading in ((_read(title), repeat(TITLE)), (_read(text), _FADING)):
+        words = _words(part)
+        for terms, weight in zip(map(_terms, words), fading, strict=False):
+            for term in terms:
+                if term in weights:
+                    weights[term] += weight
+                else:
+                    weights[term] = weight
+        names.update(*map(_terms, _names(part, words)))
+    for term, weight in weights.items():
+        if weight >= 1:
+            weights[term] = 1 + math.log(weight)
+    for term in names:
+        weights[term] *= NAME
+    return weights
+
+
+def _names(text: str, words: Sequence[str]) -> Counter[str]:
+    """The words of a text that have a capital where not every word has one: inside a sentence."""
+    capitals = [word for word in words if word[0].isupper()]
+    if not capitals or len(capitals) > _TITLE_CASE * len(words):
+        return Counter()
+    # The first word begins a sentence too, whatever stands before it.
+    text = f"\n{text[text.index(words[0]) :]}"
+    return Counter(capitals) - Counter(_OPENINGS[text.isascii()].findall(text))
 
 
 def vectors(weighed: Sequence[Vector]) -> list[Vector]:
@@ -116,22 +119,26 @@ def vectors(weighed: Sequence[Vector]) -> list[Vector]:
 
 def _unit(vector: Vector) -> Vector:
     # Sorting is stable, and a vector's terms are in the order of its text: the same article, the same terms.
-    kept = dict(sorted(vector.items(), key=itemgetter(1), reverse=True)[:KEPT])
-    length = math.sqrt(sum(weight * weight for weight in kept.values()))
-    return {term: weight / length for term, weight in kept.items()}
+    kept = sorted(vector, key=vector.__getitem__, reverse=True)[:KEPT]
+    length = math.sqrt(sum([vector[term] * vector[term] for term in kept]))
+    return {term: vector[term] / length for term in kept}
 
 
 def shingles(text: str) -> frozenset[str]:
     """Every three words in a row, or characters of unspaced script, in what is compared of a text."""
-    words: list[str] = []
-    for word in _words(text):
-        words.extend(word if _is_unspaced(word) else (word.casefold(),))
+    text = _read(text)
+    if text.isascii():
+        words = _words(text.lower())
+    else:
+        words = [each for word in _words(text) for each in (word if _is_unspaced(word) else (word.casefold(),))]
     return frozenset(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
 
 
 def containment(one: frozenset[str], other: frozenset[str]) -> float:
     """How much of the smaller set is in the other, from 0 to 1; so a copy cut short is still seen for one."""
-    return len(one & other) / max(1, min(len(one), len(other)))
+    small, large = (one, other) if len(one) < len(other) else (other, one)
+    # What is missing is less than what is shared where it matters, and quicker to count.
+    return (len(small) - len(small - large)) / max(1, len(small))
 
 
 def as_written(title: str, text: str, wanted: Collection[str]) -> dict[str, str]:
@@ -145,8 +152,8 @@ def as_written(title: str, text: str, wanted: Collection[str]) -> dict[str, str]
     written: dict[str, str] = {}
     # The text first: a title may be all in capitals.
     for part in (text, title):
-        for word in _words(part):
-            for term in _terms(word)[0]:
+        for word in _words(_read(part)):
+            for term in _terms(word):
                 if term in wanted and term not in written:
                     written[term] = term if _is_unspaced(word) else word
                     if len(written) == len(wanted):
@@ -154,15 +161,8 @@ def as_written(title: str, text: str, wanted: Collection[str]) -> dict[str, str]
     return written
 
 
-def _tokens(text: str) -> list[tuple[str, str]]:
-    """The words of a text, each with what stands before it that begins a sentence, if there is."""
-    text = _read(text)
-    return _TOKENS[text.isascii()].findall(text)
-
-
 def _words(text: str) -> list[str]:
-    """Words and runs of unspaced script."""
-    text = _read(text)
+    """Words and runs of unspaced script, of what `_read` gives."""
     return _WORDS[text.isascii()].findall(text)
 
 
@@ -173,12 +173,9 @@ def _read(text: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _terms(token: str) -> tuple[tuple[str, ...], bool]:
-    """The terms of a token, and whether it has a capital.
-
-    A word that says nothing has no term, a run of unspaced script each pair of its characters.
-    """
-    if _is_unspaced(token):
-        return tuple(token[at : at + 2] for at in range(max(1, len(token) - 1))), False
-    word = token.casefold()
-    return () if word in _SAYS_NOTHING else (stem(word),), token[0].isupper()
+def _terms(word: str) -> tuple[str, ...]:
+    """The terms of a word: none of one that says nothing, of a run of unspaced script each pair of its characters."""
+    if _is_unspaced(word):
+        return tuple(word[at : at + 2] for at in range(max(1, len(word) - 1)))
+    word = word.casefold()
+    return () if word in _SAYS_NOTHING else (stem(word),)

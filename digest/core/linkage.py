@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import heapq
 import math
+from bisect import insort
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from digest.core.terms import Vector, dot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 
 THRESHOLD = 0.16
 """Cosine, on average, from which on articles tell of the same event."""
@@ -47,8 +48,18 @@ HOLDERS = 60
 PROMISING = 0.08
 """What the probes must come to for two articles to be compared."""
 
+CROWDED = 120
+"""Neighbours of a group beyond which it is not compared with all of them whenever an article joins it: else thousands
+that are nearly the same, and yet no copies, would take their number squared. Real articles had 33 at most."""
+
+GROWN = 1.25
+"""How much larger such a group must have become before it is. Until then it stands in the queue as it was; whether it
+may be joined is asked of what it is."""
+
 MONTH = 30.0
 YEAR = 365.0
+
+_Sized = TypeVar("_Sized", bound="Sized")
 
 Pair = tuple[int, int]
 """Positions of two articles, the lower first."""
@@ -64,39 +75,49 @@ def pairs(vectors: Sequence[Vector], days: Sequence[float | None]) -> dict[Pair,
     found: dict[Pair, float] = {}
     for pair in sorted(_candidates(vectors)):
         one, other = vectors[pair[0]], vectors[pair[1]]
-        shared = one.keys() & other.keys()
+        shared = [weight * other[term] for term, weight in one.items() if term in other]
         if len(shared) < SHARED_WORDS:
             continue
-        # A set has no order that stays; fsum rounds once, so that it needs none.
-        alike = math.fsum(one[term] * other[term] for term in shared) * nearness(days[pair[0]], days[pair[1]])
+        alike = math.fsum(shared) * nearness(days[pair[0]], days[pair[1]])
         if alike >= THRESHOLD:
             found[pair] = alike
     return found
 
 
 def _candidates(vectors: Sequence[Vector]) -> set[Pair]:
-    holders: dict[str, list[tuple[int, float]]] = {}
-    for position, vector in enumerate(vectors):
-        for term, weight in vector.items():
-            holders.setdefault(term, []).append((position, weight))
-    for term, those in holders.items():
-        if len(those) > HOLDERS:
-            holders[term] = sorted(those, key=itemgetter(1), reverse=True)[:HOLDERS]
+    holders = _holders(vectors)
     found: set[Pair] = set()
     for position, vector in enumerate(vectors):
         sums: dict[int, float] = {}
-        sum_of = sums.get
         for term, weight in islice(vector.items(), PROBES):
-            those = holders[term]
-            if len(those) > 1:
-                for other, its_weight in those:
-                    sums[other] = sum_of(other, 0.0) + weight * its_weight
+            for other, its_weight in zip(*holders[term], strict=True):
+                if other in sums:
+                    sums[other] += weight * its_weight
+                else:
+                    sums[other] = weight * its_weight
         found.update(
             (position, other) if position < other else (other, position)
             for other, so_far in sums.items()
             if so_far >= PROMISING and other != position
         )
     return found
+
+
+def _holders(vectors: Sequence[Vector]) -> dict[str, tuple[list[int], list[float]]]:
+    """For each term the articles that are looked at, and what it weighs in them; in lists apart, which is quicker."""
+    holders: dict[str, tuple[list[int], list[float]]] = {}
+    for position, vector in enumerate(vectors):
+        for term, weight in vector.items():
+            if term not in holders:
+                holders[term] = [], []
+            positions, weights = holders[term]
+            positions.append(position)
+            weights.append(weight)
+    for term, (positions, weights) in holders.items():
+        if len(positions) > HOLDERS:
+            most = sorted(zip(positions, weights, strict=True), key=itemgetter(1), reverse=True)[:HOLDERS]
+            holders[term] = [position for position, _ in most], [weight for _, weight in most]
+    return holders
 
 
 def nearness(one: float | None, other: float | None) -> float:
@@ -120,8 +141,11 @@ class _Group:
     """A group while it grows.
 
     Attributes:
+        members: In any order.
+        first: The first of them.
         total: The sum of its members' vectors.
         days: Its members' dates, of those that have one, in order.
+        compared: How many members it had when it was last compared with all that are near.
         inside: The sum of the cosines of its members' pairs, but for those that are copies from the beginning: a text
             that went round is one telling, and says nothing of how alike others should be.
         pairs: How many pairs these are.
@@ -129,8 +153,10 @@ class _Group:
     """
 
     members: list[int]
+    first: int
     total: Vector
     days: list[float]
+    compared: int
     inside: float = 0.0
     pairs: int = 0
     near: dict[int, float] = field(default_factory=dict)
@@ -140,13 +166,39 @@ class _Group:
         """The middle one, of two the later: a single date far off, mistaken or made up, moves it little."""
         return self.days[len(self.days) // 2] if self.days else None
 
+    @property
+    def has_grown(self) -> bool:
+        """Whether what it knows of those near is out of date."""
+        return self.compared < len(self.members)
+
     def firmness(self, alike: float) -> float:
         """How alike its own articles are, drawn towards how alike it is to another group."""
         return (self.inside + IMAGINED_PAIRS * alike) / (self.pairs + IMAGINED_PAIRS)
 
+    def likeness(self, other: _Group, cosines: float) -> float:
+        """How alike two groups are on average; 0 when they should not be joined."""
+        average = cosines / (len(self.members) * len(other.members)) * nearness(self.date, other.date)
+        if average >= THRESHOLD and average >= FIRMNESS * min(self.firmness(average), other.firmness(average)):
+            return average
+        return 0.0
+
+    def joined(self, other: _Group, cosines: float) -> _Group:
+        """Both as one that has not met anybody; they are of no use then, as the larger parts are not copied."""
+        pairs = self.pairs + other.pairs + len(self.members) * len(other.members)
+        members, fewer = _by_length(self.members, other.members)
+        members.extend(fewer)
+        days, fewer_days = _by_length(self.days, other.days)
+        for day in fewer_days:
+            insort(days, day)
+        total, less = _by_length(self.total, other.total)
+        for term, weight in less.items():
+            total[term] = total.get(term, 0.0) + weight
+        inside = self.inside + other.inside + cosines
+        return _Group(members, min(self.first, other.first), total, days, len(members), inside, pairs)
+
 
 class _Linking:
-    """Average linkage over groups by number; a group that two were joined to has a new one."""
+    """Average linkage over groups by number; a group that two were joined to has a new one, unless it is crowded."""
 
     def __init__(self, groups: Iterable[_Group]) -> None:
         self.groups = dict(enumerate(groups))
@@ -157,10 +209,10 @@ class _Linking:
         """Note two groups as neighbours; in the queue when they are alike enough to be joined."""
         a, b = self.groups[one], self.groups[other]
         a.near[other] = b.near[one] = cosines
-        average = cosines / (len(a.members) * len(b.members)) * nearness(a.date, b.date)
-        if average >= THRESHOLD and average >= FIRMNESS * min(a.firmness(average), b.firmness(average)):
+        average = a.likeness(b, cosines)
+        if average:
             # Of two that are alike to the last digit, that of the first articles goes first.
-            first, second = sorted((a.members[0], b.members[0]))
+            first, second = sorted((a.first, b.first))
             heapq.heappush(self._queue, (-average, first, second, one, other))
 
     def run(self) -> None:
@@ -168,37 +220,38 @@ class _Linking:
         while self._queue:
             *_, one, other = heapq.heappop(self._queue)
             if one in self.groups and other in self.groups:
-                self._join(one, other)
+                a, b = self.groups[one], self.groups[other]
+                cosines = self._cosines(a, other)
+                # A crowded group may have grown since they met.
+                if a.likeness(b, cosines):
+                    self._join(one, other, cosines)
 
-    def _join(self, one: int, other: int) -> None:
+    def _join(self, one: int, other: int, cosines: float) -> None:
         a, b = self.groups.pop(one), self.groups.pop(other)
-        # The larger first: fewer terms are moved.
-        large, small = (a, b) if len(a.total) >= len(b.total) else (b, a)
+        crowd, large, small = (one, a, b) if len(a.near) >= len(b.near) else (other, b, a)
+        stays = len(large.near) > CROWDED and len(a.members) + len(b.members) < GROWN * large.compared
         neighbours = {
             number: self._cosines(a, number) + self._cosines(b, number)
-            for number in {**large.near, **small.near}
+            for number in (small.near if stays else {**a.near, **b.near})
             if number in self.groups
         }
-        for term, weight in small.total.items():
-            large.total[term] = large.total.get(term, 0.0) + weight
-        number, self._next = self._next, self._next + 1
-        members = sorted(a.members + b.members)
-        self.groups[number] = _Group(
-            members,
-            large.total,
-            sorted(a.days + b.days),
-            a.inside + b.inside + a.near[other],
-            a.pairs + b.pairs + len(a.members) * len(b.members),
-        )
-        for neighbour, cosines in neighbours.items():
+        joined = a.joined(b, cosines)
+        if stays:
+            number, joined.near, joined.compared = crowd, large.near, large.compared
+        else:
+            number, self._next = self._next, self._next + 1
+        self.groups[number] = joined
+        for neighbour, its_cosines in neighbours.items():
             its_near = self.groups[neighbour].near
             its_near.pop(one, None)
             its_near.pop(other, None)
-            self.meet(number, neighbour, cosines)
+            self.meet(number, neighbour, its_cosines)
 
     def _cosines(self, group: _Group, number: int) -> float:
-        known = group.near.get(number)
-        return dot(group.total, self.groups[number].total) if known is None else known
+        other = self.groups[number]
+        if group.has_grown or other.has_grown or number not in group.near:
+            return dot(group.total, other.total)
+        return group.near[number]
 
 
 def link(
@@ -219,15 +272,15 @@ def link(
         if one != other:
             linking.meet(one, other, dot(linking.groups[one].total, linking.groups[other].total))
     linking.run()
-    return sorted(group.members for group in linking.groups.values())
+    return sorted(sorted(group.members) for group in linking.groups.values())
 
 
 def _grown(members: list[int], vectors: Sequence[Vector], days: Sequence[float | None]) -> _Group:
-    total: Vector = {}
-    for position in members:
+    total = dict(vectors[members[0]])
+    for position in members[1:]:
         for term, weight in vectors[position].items():
             total[term] = total.get(term, 0.0) + weight
-    return _Group(members, total, agreed(days[position] for position in members))
+    return _Group(members, members[0], total, agreed(days[position] for position in members), len(members))
 
 
 def _united(count: int, copies: Iterable[Pair]) -> Iterator[list[int]]:
@@ -246,6 +299,11 @@ def _united(count: int, copies: Iterable[Pair]) -> Iterator[list[int]]:
     for position in range(count):
         united.setdefault(find(position), []).append(position)
     yield from united.values()
+
+
+def _by_length(one: _Sized, other: _Sized) -> tuple[_Sized, _Sized]:
+    """The longer first."""
+    return (one, other) if len(one) >= len(other) else (other, one)
 
 
 def _ordered(one: int, other: int) -> Pair:

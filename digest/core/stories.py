@@ -221,6 +221,10 @@ def _copies(batch: Sequence[Telling], vectors: Sequence[Vector], alike: Mapping[
             known[position] = likeness.shingles(batch[position].text)
         return known[position]
 
+    def are_like(one: int, other: int) -> bool:
+        # What is known to be alike needs no more looking at: of copies that is nearly all.
+        return one == other or _pair(one, other) in alike or dot(vectors[one], vectors[other]) >= THRESHOLD
+
     found = {
         (one, other): cosine
         for (one, other), cosine in alike.items()
@@ -232,10 +236,7 @@ def _copies(batch: Sequence[Telling], vectors: Sequence[Vector], alike: Mapping[
         nearest[one] = max(nearest.get(one, (0.0, 0)), (cosine, -other))
         nearest[other] = max(nearest.get(other, (0.0, 0)), (cosine, -one))
     for one, other in found:
-        if all(
-            -nearest[holder][1] == held or dot(vectors[-nearest[holder][1]], vectors[held]) >= THRESHOLD
-            for holder, held in ((one, other), (other, one))
-        ):
+        if are_like(-nearest[one][1], other) and are_like(-nearest[other][1], one):
             yield one, other
 
 

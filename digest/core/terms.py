@@ -47,4 +47,4 @@ def dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """The inner product; summed in the order of the shorter one, so the same each time."""
     if len(other) < len(one):
         one, other = other, one
-    return sum(weight * other[term] for term, weight in one.items() if term in other)
+    return sum([weight * other[term] for term, weight in one.items() if term in other])

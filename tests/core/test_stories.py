@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digest.core import linkage
 from digest.core.likeness import KEPT, READ, as_written, containment, shingles, vectors, weigh
 from digest.core.linkage import FIRMNESS, HOLDERS, THRESHOLD, link, nearness, pairs
 from digest.core.model import Article, Block, Body, Image, Published
@@ -291,6 +292,37 @@ def test_joined_groups_count_all_pairs_between_them():
     found = pairs(vectors_, [None] * 4)
     assert link(vectors_, [None] * 4, found, [(0, 1), (1, 0)]) == [[0, 1, 2], [3]]
     assert link(vectors_, [None] * 4, {}, [(0, 3)]) == [[0, 3], [1], [2]]
+
+
+def star(leaves, cosine):
+    """One article and many that are so much like it, and like one another by the square of that alone."""
+    own = (1 - cosine * cosine) ** 0.5
+    vectors_ = [{"hub": 1.0}, *({"hub": cosine, f"own{n}": own} for n in range(leaves))]
+    return vectors_, [None] * (leaves + 1), {(0, n): cosine for n in range(1, leaves + 1)}
+
+
+def test_thousands_that_are_nearly_the_same_are_not_compared_each_with_each(monkeypatch):
+    compared = []
+    monkeypatch.setattr(linkage, "dot", lambda one, other: compared.append(1) or dot(one, other))
+    assert len(link(*star(600, 0.9), ())) == 1
+    assert len(compared) < 600 * 50  # each with each: 180,000
+
+
+@pytest.mark.parametrize("cosine", [0.39, 0.9])
+def test_a_crowded_group_takes_what_it_would_take_if_it_were_compared_each_time(monkeypatch, cosine):
+    """Leaves that are 0.39 like the first are no more than 0.15 like one another: few of them belong to it."""
+    batch = star(200, cosine)
+    found = link(*batch, ())
+    monkeypatch.setattr(linkage, "CROWDED", 1_000)
+    assert found == link(*batch, ())
+    assert (len(found) == 1) == (cosine > 0.4)
+
+
+def test_a_row_of_dots_and_what_stands_before_the_first_word_make_no_names():
+    dots = ". " * 100
+    assert weigh("", f'"_Velmin by the river. . . Ostra {dots}') == weigh(
+        "", f'"_velmin by the river. . . ostra {dots}'
+    )
 
 
 def test_an_article_of_the_library_is_told_by_the_beginning_of_its_paragraphs():
