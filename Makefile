@@ -28,7 +28,7 @@ faults: $(VENV)/.dev ## delivery under kills and troubles, every time zone, a si
 	$(BIN)/python tests/faults/every_zone.py
 	$(BIN)/python tests/faults/simulated_time.py
 
-check: $(VENV)/.dev ## ruff, mypy and the direction of imports
+check: $(VENV)/.dev ## ruff, mypy (benchmarks too) and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

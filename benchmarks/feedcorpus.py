@@ -18,6 +18,7 @@ import time
 import warnings
 from collections import Counter
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ import feedparser
 from digest.sources.feed import FeedOrigin, NotAFeed, read_feed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from digest.sources.feed import FeedReading
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -97,9 +100,9 @@ def _theirs(data: bytes) -> tuple[list[dict[str, Any]], bool]:
             items = json.loads(data).get("items", [])
         except ValueError:
             return [], False
-        names = {"url": "link", "date_published": "published", "date_modified": "updated"}
+        names: dict[str, str] = {"url": "link", "date_published": "published", "date_modified": "updated"}
         objects = (item for item in items if isinstance(item, dict)) if isinstance(items, list) else ()
-        return [{names.get(name, name): value for name, value in item.items()} for item in objects], True
+        return [{names.get(str(name), str(name)): value for name, value in item.items()} for item in objects], True
     try:
         found = feedparser.parse(io.BytesIO(data))
     except Exception as error:  # noqa: BLE001 the same
@@ -138,12 +141,12 @@ def one_feed(entries: int = 50, rounds: int = 5) -> None:
     origin = FeedOrigin(source="feed:x", place="x", url="https://example.org/feed")
     for name, mark in (("well-formed", ""), ("an undeclared entity", "&nbsp;")):
         data = f'<rss version="2.0"><channel><title>T{mark}</title>{items}</channel></rss>'.encode()
-        readers = {
-            "feedparser": lambda data=data: feedparser.parse(io.BytesIO(data)),
-            "feedparser, texts as written": lambda data=data: feedparser.parse(
-                io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False
+        readers: dict[str, Callable[[], object]] = {
+            "feedparser": partial(feedparser.parse, data),
+            "feedparser, texts as written": partial(
+                feedparser.parse, data, sanitize_html=False, resolve_relative_uris=False
             ),
-            "digest": lambda data=data: read_feed(data, origin, NOW),
+            "digest": partial(read_feed, data, origin, NOW),
         }
         for reader, read in readers.items():
             best = float("inf")

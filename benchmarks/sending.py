@@ -38,8 +38,8 @@ from digest.core.operation import Worker
 from digest.core.outbox import Plan
 from digest.core.reader import Marks
 from digest.core.roster import Enrolment
+from digest.delivery.keeping import KeptLimits
 from digest.delivery.mailing import Mailing, Sending
-from digest.delivery.smtp.governor import Unlimited
 from digest.delivery.smtp.settings import RelaySettings
 from digest.delivery.smtp.sink import SmtpSink
 from digest.outbox import Outbox
@@ -217,9 +217,9 @@ def start_over(template: Path) -> Path:
 def ours(path: Path, port: int, count: int, *, connections: int = CONNECTIONS_OURS) -> None:
     """Deliver what a store has planned, to the relay at a port."""
     settings = RelaySettings("sink", "127.0.0.1", port, security="none", connections=connections)
-    sink = SmtpSink(
-        "smtp", [settings], governor=Unlimited(), clock=system_clock, chance=random.SystemRandom(), environ={}
-    )
+    # As in a newsroom that sets no limits.
+    governor = KeptLimits({}, (), lambda _: None)
+    sink = SmtpSink("smtp", [settings], governor=governor, clock=system_clock, chance=random.SystemRandom(), environ={})
     newsletter = Newsletter(
         key="weekly", title="Weekly", sender="desk@example.org", language="en", zone=ZoneInfo("UTC")
     )
