@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader
@@ -12,13 +13,7 @@ from premailer import Premailer
 
 from benchmarks.harness import Figure, Side, measure
 from benchmarks.sample import NEWSLETTER, NOW, SLOT, STORIES, Sample, due
-from digest.core.edition import Edition, SectionOfEdition, Story
-from digest.core.schedule import edition_id
 from digest.core.selection import select
-from digest.render.folders import builtin_folder
-from digest.render.views import Urls, edition_view, newsletter_view, site_view
-from digest.render.wording import Wording, load_phrases
-from digest.render.wrap import cut, underline, wrap
 from digest.store.rows import CANDIDATE_COLUMNS
 from digest.summaries.extractive import Extractive
 
@@ -27,7 +22,8 @@ if TYPE_CHECKING:
 
     from digest.app import Newsroom
     from digest.core.edition import Window
-    from digest.core.model import Candidate
+    from digest.core.model import Article, Candidate
+    from digest.core.newsletter import Newsletter
     from digest.core.selection import Selection
 
 REPEAT_SELECTION = 11
@@ -85,7 +81,7 @@ def edition(sample: Sample) -> Iterator[Figure]:
     yield measure(
         f"an edition of {STORIES} stories out of {sample.count:,}",
         Side("ours", runs.run, runs.prepare),
-        Side("plain Jinja and premailer, email.html", template.render),
+        Side("plain Jinja and premailer", template.render),
         REPEAT_EDITION,
     )
     runs.close()
@@ -116,23 +112,15 @@ class _Runs:
 
 
 class _PlainTemplate:
-    """The message's template with the same stories, in an environment without sandbox and limits, made anew."""
+    """A plain template with the same stories, in an environment without sandbox and limits, made anew."""
 
     def __init__(self, sample: Sample) -> None:
         with sample.newsroom() as newsroom:
-            self._folder = builtin_folder()
             self._context = _context(newsroom)
-            self._wording = Wording.of(newsroom.newsletter(NEWSLETTER).language, load_phrases([self._folder]))
 
     def render(self) -> str:
-        wording = self._wording
-        environment = Environment(
-            loader=FileSystemLoader(self._folder), autoescape=True, trim_blocks=True, lstrip_blocks=True
-        )
-        environment.filters.update(date=wording.date, time=wording.time, number=wording.number, minutes=wording.minutes)
-        environment.filters.update(wrap=wrap, cut=cut, underline=underline)
-        environment.globals["phrase"] = wording.phrase
-        html = environment.get_template("email.html").render(self._context)
+        environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
+        html = environment.get_template("plain.html").render(self._context)
         inlined = Premailer(
             html, allow_network=False, cssutils_logging_level=logging.CRITICAL, disable_validation=True
         ).transform()
@@ -140,28 +128,23 @@ class _PlainTemplate:
 
 
 def _context(newsroom: Newsroom) -> Mapping[str, object]:
-    """What the template sees of the edition that a run would make."""
-    newsletter, site = newsroom.newsletter(NEWSLETTER), newsroom.settings.site
-    window, chosen = _choose(newsroom, newsroom.store.library.candidates(NEWSLETTER))
+    """What the template shows of the edition that a run would make."""
+    newsletter = newsroom.newsletter(NEWSLETTER)
+    _, chosen = _choose(newsroom, newsroom.store.library.candidates(NEWSLETTER))
     articles = {article.key: article for article in newsroom.store.library.articles(chosen.articles)}
-    summarize = Extractive().summarize
-    sections = tuple(
-        SectionOfEdition(
-            section.title,
-            tuple(
-                Story(
-                    articles[key],
-                    summarize(articles[key].title, articles[key].body, words=newsletter.summary_words, language="en"),
-                )
-                for key in section.articles
-            ),
-        )
+    sections = [
+        {"title": section.title, "stories": [_story(articles[key], newsletter) for key in section.articles]}
         for section in chosen.sections
-    )
-    made = Edition(newsletter=NEWSLETTER, id=edition_id(SLOT), slot=SLOT, window=window, sections=sections)
-    urls = Urls.of(site, NEWSLETTER)
+    ]
+    return {"title": newsletter.title, "date": SLOT.date(), "sections": sections}
+
+
+def _story(article: Article, newsletter: Newsletter) -> Mapping[str, object]:
+    summary = Extractive().summarize(article.title, article.body, words=newsletter.summary_words, language="en")
     return {
-        "site": site_view(site),
-        "newsletter": newsletter_view(newsletter, urls),
-        "edition": edition_view(made, newsletter, urls, {}),
+        "title": article.title,
+        "url": f"https://news.example.org/{article.key}.html",
+        "author": article.author,
+        "date": article.published.instant.date() if article.published else "",
+        "summary": summary.text,
     }
