@@ -20,7 +20,7 @@ run: $(VENV)/.run ## an edition of the sample newsroom (config.yaml, articles/) 
 	@$(BIN)/digest run weekly --at $(AT)
 
 test: $(VENV)/.dev ## the tests, with branch coverage: all of core/ must be covered
-	$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 	@test -n "$(ARGS)" || $(BIN)/python -m coverage report --include='digest/core/*' --fail-under=100 --skip-covered
 
 faults: $(VENV)/.dev ## delivery under kills and troubles, every time zone, a simulated year of killed daemons: an hour and more
