@@ -17,7 +17,8 @@ def fields_of(raw: bytes) -> dict[str, Any]:
         BadLineError: It is no object of JSON.
     """
     try:
-        value = json.loads(raw.decode("utf-8-sig"))
+        # With its end of line, what is cut off would be wrong in the first column of the next one.
+        value = json.loads(raw.decode("utf-8-sig").rstrip())
     except UnicodeDecodeError as error:
         message = f"is no UTF-8 (byte {error.start + 1}); save the file as UTF-8"
         raise BadLineError(message) from error
@@ -31,6 +32,19 @@ def fields_of(raw: bytes) -> dict[str, Any]:
         message = 'is no object; write {"id": "a", "title": "...", "body": "..."}'
         raise BadLineError(message)
     return value
+
+
+def id_of(fields: dict[str, Any]) -> str | int | None:
+    """What the line is called; None where that is not said.
+
+    Raises:
+        BadLineError: By something that is written differently elsewhere: a fraction, a list.
+    """
+    given = fields.get("id")
+    if given is None or (isinstance(given, (str, int)) and not isinstance(given, bool)):  # to Python, True is an int
+        return given
+    message = "its id is neither a text nor a whole number; give it one of these"
+    raise BadLineError(message)
 
 
 def text_of(fields: dict[str, Any], name: str) -> str:

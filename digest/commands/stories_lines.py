@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from digest.commands.article_lines import BadLineError, fields_of, text_of
+from digest.commands.article_lines import BadLineError, fields_of, id_of, text_of
 from digest.core.dates import parse_date
 from digest.core.model import Problem
 from digest.core.stories import Telling
@@ -55,9 +55,8 @@ def read_lines(lines: Iterable[tuple[str, bytes]]) -> Lines:
 
 
 def _id(fields: dict[str, Any], places: Mapping[str, str]) -> str | int:
-    given = fields.get("id")
-    # To Python, True is an int.
-    if isinstance(given, bool) or not isinstance(given, (str, int)) or given == "":
+    given = id_of(fields)
+    if given is None or given == "":
         message = "has no id; give it one, a text or a whole number"
         raise BadLineError(message)
     if str(given) in places:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from digest.commands.article_lines import BadLineError, fields_of, text_of
+from digest.commands.article_lines import BadLineError, fields_of, id_of, text_of
 from digest.terminal import Terminal, options
 
 if TYPE_CHECKING:
@@ -131,15 +131,13 @@ class _Work:
             BadLineError: It is no article.
         """
         given = fields_of(line)
+        name = id_of(given)
         title, body, language = (text_of(given, key) for key in ("title", "body", "language"))
-        if isinstance(given.get("id"), float):  # 1e999 and NaN are no JSON to others
-            message = "its id is neither a text nor a whole number; give it one, or none"
-            raise BadLineError(message)
         if "body" not in given:
             message = "has no body; write the article's text there"
             raise BadLineError(message)
         summary = self._summary(title, body, language)
-        made = {"id": given.get("id"), "summary": list(summary.sentences), "method": summary.method}
+        made: dict[str, object] = {"id": name, "summary": list(summary.sentences), "method": summary.method}
         return {**made, "reason": summary.reason} if summary.reason else made
 
     def _summary(self, title: str, text: str, language: str = "") -> Summary:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ class Stopped(Exception):  # noqa: N818 nothing is wrong
     """Told to stop in the middle of it."""
 
 
-class Colleague:
+class Colleague(ABC):
     """Works in a thread of its own, in a newsroom of its own: a store belongs to one thread.
 
     What goes wrong ends a round, is told when it begins, changes and ends, and is tried again in the next. `start` is
@@ -85,9 +86,9 @@ class Colleague:
         self._thread.join(patience)
         return not self._thread.is_alive()
 
+    @abstractmethod
     def _work(self, newsroom: Newsroom) -> None:
         """One round. It may raise `Stopped` once it is to stop."""
-        raise NotImplementedError
 
     def _run(self) -> None:
         # Looked at before each rest: a ring that came while it worked may have been taken up by that.

@@ -65,7 +65,7 @@ def test_standard_input_is_read_where_no_file_is_named(room, monkeypatch):
         ("[" * 100_000, "is no JSON"),
         ("[]", "is no object"),
         ("{}", "has no id"),
-        ('{"id": true}', "has no id"),
+        ('{"id": true}', "its id is neither a text nor a whole number"),
         ('{"id": ""}', "has no id"),
         ('{"id": "7"}', "has the id '7', as"),
         ('{"id": "x", "title": 3}', "its title is no text"),

@@ -99,8 +99,10 @@ def test_lines_of_json_in_their_order(summarize):
         (b'{"body": "", "title": ["x"]}', "its title is no text; put it into quotation marks"),
         (b'{"body": "\xff"}', "is no UTF-8 (byte 11); save the file as UTF-8"),
         (b'{"body": ' + b"[" * 200_000, "is no JSON (it goes too deep); write one object a line"),
-        (b'{"id": 1e400, "body": "It rained."}', "its id is neither a text nor a whole number; give it one, or none"),
-        (b'{"id": NaN, "body": "It rained."}', "its id is neither a text nor a whole number; give it one, or none"),
+        (b'{"id": 1e400, "body": "It rained."}', "its id is neither a text nor a whole number; give it one of these"),
+        (b'{"id": [1], "body": "It rained."}', "its id is neither a text nor a whole number; give it one of these"),
+        (b'{"id": "b"', "is no JSON (Expecting ',' delimiter at column 11); write one object a line"),
+        (b'{"id": NaN, "body": "It rained."}', "its id is neither a text nor a whole number; give it one of these"),
     ],
 )
 def test_a_bad_line_is_named_and_the_rest_goes_on(summarize, line, said):
